@@ -1,0 +1,37 @@
+"""The Celery application: `celery -A renderhub worker`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
+
+app = Celery("renderhub")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@app.on_after_configure.connect
+def _keep_connections(sender: Celery, **_: Any) -> None:
+    from django.conf import settings
+
+    # Celery's Django fixup reads this name without the namespace that the other settings have.
+    sender.conf["CELERY_DB_REUSE_MAX"] = settings.CELERY_DB_REUSE_MAX
+
+
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _our_logging(**_: Any) -> None:
+    """Django has configured logging already; a handler here keeps Celery from doing it again."""
+
+
+@worker_process_init.connect
+def _after_fork(**_: Any) -> None:
+    from django.db import connections
+
+    connections.close_all()

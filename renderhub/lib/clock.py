@@ -1,0 +1,26 @@
+"""The one clock (I8): tests set it, everything that decides by the time asks it. Leases use the database's instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+_offset = timedelta()
+_frozen: datetime | None = None
+
+
+def now() -> datetime:
+    """The current time, aware, in UTC."""
+    return _frozen if _frozen is not None else datetime.now(UTC) + _offset
+
+
+@contextmanager
+def frozen(moment: datetime) -> Iterator[None]:
+    """Stop the clock at `moment` for this process."""
+    global _frozen
+    before, _frozen = _frozen, moment
+    try:
+        yield
+    finally:
+        _frozen = before

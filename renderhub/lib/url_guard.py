@@ -1,0 +1,98 @@
+"""The guard of everything that is fetched from an address somebody else gave (R111, I9).
+
+The check is made on the address that the connection really goes to, not on a name that may resolve differently the
+next time it is asked.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class AddressRefused(OSError):
+    """The address is not one that RenderHub fetches from; the message says why and how to allow it."""
+
+
+def check_url(url: str) -> None:
+    """Raises `AddressRefused` for anything but http(s) with a host and without a login in it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise AddressRefused(f"{url[:200]!r} is not an http(s) address.")
+    if parts.username or parts.password:
+        raise AddressRefused("Addresses with a login in them are not fetched.")
+
+
+def guarded_session(allowed_hosts: Collection[str] = ()) -> requests.Session:
+    """A session that connects to public addresses only; `allowed_hosts` (names or addresses) may be private."""
+    session = requests.Session()
+    session.trust_env = False  # a proxy of the environment would connect in our place, unchecked
+    adapter = _GuardedAdapter(frozenset(allowed_hosts))
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def public_addresses(host: str, port: int, allowed_hosts: Collection[str]) -> list[tuple[Any, ...]]:
+    """What `host` resolves to, as `getaddrinfo` answers it. Raises `AddressRefused` where any of it is not public:
+    a name with one private address is not trusted with its others."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for *_, address in found:
+        ip = ipaddress.ip_address(str(address[0]).partition("%")[0])
+        mapped = getattr(ip, "ipv4_mapped", None) or ip
+        if host not in allowed_hosts and str(ip) not in allowed_hosts and not mapped.is_global:
+            raise AddressRefused(
+                f"{host} leads to {ip}, which is not a public address. List it in FETCH_PRIVATE_HOSTS to allow it."
+            )
+    return list(found)
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def __init__(self, allowed_hosts: frozenset[str]) -> None:
+        self._allowed_hosts = allowed_hosts
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        allowed = self._allowed_hosts
+
+        class Http(_Checked, HTTPConnection):
+            allowed_hosts = allowed
+
+        class Https(_Checked, HTTPSConnection):
+            allowed_hosts = allowed
+
+        http = type("GuardedHttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http})
+        https = type("GuardedHttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": Https})
+        self.poolmanager.pool_classes_by_scheme = {"http": http, "https": https}
+
+
+class _Checked:
+    """Connects to an address that was checked, in place of urllib3's own look-up."""
+
+    allowed_hosts: frozenset[str] = frozenset()
+    host: str
+    port: int
+    timeout: Any
+
+    def _new_conn(self) -> socket.socket:
+        last: OSError | None = None
+        timeout = self.timeout if isinstance(self.timeout, int | float) else None
+        for family, kind, protocol, _, address in public_addresses(self.host, self.port, self.allowed_hosts):
+            connection = socket.socket(family, kind, protocol)
+            try:
+                connection.settimeout(timeout)
+                connection.connect(address)
+                return connection
+            except OSError as error:
+                connection.close()
+                last = error
+        raise last or OSError(f"{self.host} has no address")

@@ -1,0 +1,223 @@
+"""Django's settings. Every number that an operator may turn comes from the environment, read once, here.
+
+The names and defaults are those of SPEC section 19; the README has the table.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from renderhub.embedded.home import current_urls, home_folder
+from renderhub.lib import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = home_folder()
+"""Where the embedded default keeps its data: `RENDERHUB_HOME`, or `var` in the project."""
+
+
+def _secret_key() -> str:
+    """`SECRET_KEY`, or one made once and kept in the home folder for the embedded default."""
+    given = env.text("SECRET_KEY")
+    if given:
+        return given
+    kept = HOME / "secret_key"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+    return kept.read_text(encoding="utf-8")
+
+
+def _database(url: str) -> dict[str, Any]:
+    """A `postgresql://user:password@host:port/name?host=/socket/folder` URL as Django wants it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise env.SettingMalformed("DATABASE_URL: takes postgresql://user:password@host:port/name")
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", [parts.hostname or ""])[0],
+        "PORT": str(parts.port or ""),
+        # Kept open: workers close a broken one before each task, web requests check theirs (wsgi.py).
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": env.flag("DB_HEALTH_CHECKS", False),
+        "OPTIONS": {"connect_timeout": 5, "options": "-c timezone=UTC", **{k: v[0] for k, v in query.items()}},
+        "TEST": {"NAME": env.text("TEST_DATABASE_NAME") or None},
+    }
+
+
+_running = current_urls()
+DATABASE_URL = env.text("DATABASE_URL") or (_running.database if _running else "")
+BROKER_URL = env.text("BROKER_URL") or (_running.broker if _running else "")
+
+SECRET_KEY = _secret_key()
+DEBUG = env.flag("DEBUG", False)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", "")
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "renderhub",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_celery_beat",
+    "django_celery_results",
+    "renders",
+    "alerts",
+    "monitoring",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "renderhub.urls"
+WSGI_APPLICATION = "renderhub.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+# A URL that is missing is said by a system check (renders/checks.py), so that `--help` still works without it.
+DATABASES = {"default": _database(DATABASE_URL or "postgresql:///renderhub")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "renders.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(HOME / "media")))
+"""Assets by content, working folders, and the published videos of the embedded default."""
+MEDIA_URL = "media/"
+
+# Security (R110). TLS ends at the proxy in production: HTTPS=1 there.
+_https = env.flag("HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+
+# Celery: names and numbers; queues are in renderhub/lib/queues.py.
+CELERY_BROKER_URL = BROKER_URL or "memory://"
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = False
+# Bells are cheap and the keeper rings them again: a lost one costs seconds, a held one would cost a worker's memory.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5.0,
+    "socket_connect_timeout": 2.0,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+    "visibility_timeout": 600,
+}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_SEND_TASK_EVENTS = env.flag("CELERY_EVENTS", False)
+CELERY_TASK_TRACK_STARTED = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_CRON_STARTING_DEADLINE = 3 * 3600
+# Celery 5.7 drops Django's connection around every task unless this is set; it is read from the app's own
+# configuration by this name (renderhub/celery.py).
+CELERY_DB_REUSE_MAX = 1_000_000
+
+# Provider chains, primary first, by stage (R11 to R17).
+RENDERHUB_CHAINS = {
+    "script_gen": env.names("SCRIPT_GEN_CHAIN", "extractive"),
+    "manim": env.names("MANIM_CHAIN", "still"),
+    "tts": env.names("TTS_CHAIN", "espeak"),
+    "music": env.names("MUSIC_CHAIN", ""),
+    "revideo": env.names("REVIDEO_CHAIN", "composer"),
+    "upload": env.names("UPLOAD_CHAIN", "local_media"),
+}
+RENDERHUB_PROVIDERS: dict[str, tuple[str, str, float]] = {
+    name: (path, queue, 1.0)
+    for name, _, place in (entry.partition("=") for entry in env.names("PROVIDERS", ""))
+    for path, _, queue in [place.partition("@")]
+}
+"""More providers beside the built-in ones: `PROVIDERS=name=package.module.Class@queue,...`; with the seconds that each
+is expected to need."""
+RENDERHUB_STAGE_SECONDS = {
+    "script_gen": env.number("SCRIPT_GEN_SECONDS", 120, at_least=0.1),
+    "manim": env.number("MANIM_SECONDS", 300, at_least=0.1),
+    "tts": env.number("TTS_SECONDS", 120, at_least=0.1),
+    "music": env.number("MUSIC_SECONDS", 120, at_least=0.1),
+    "revideo": env.number("REVIDEO_SECONDS", 600, at_least=0.1),
+    "upload": env.number("UPLOAD_SECONDS", 600, at_least=0.1),
+}
+RENDERHUB_POLICY = {
+    "attempts": env.whole("MEDIA_GENERATION_MAX_RETRIES", 3, at_least=1),
+    "backoff_base": env.number("BACKOFF_BASE_SECONDS", 5),
+    "backoff_factor": env.number("BACKOFF_FACTOR", 2, at_least=1),
+    "backoff_cap": env.number("BACKOFF_CAP_SECONDS", 60),
+    "requeues": env.whole("REQUEUES", 3),
+    "requeue_delay": env.number("REQUEUE_DELAY_SECONDS", 300),
+}
+RENDERHUB_LEASE_SECONDS = env.number("LEASE_SECONDS", 8, at_least=1)
+RENDERHUB_LEASE_RENEWAL_SECONDS = env.number("LEASE_RENEWAL_SECONDS", 2, at_least=0.1)
+RENDERHUB_SWEEP_SECONDS = env.number("SWEEP_SECONDS", 5, at_least=0.1)
+RENDERHUB_RUN_SECONDS = env.number("RUN_SECONDS", 45 * 60, at_least=1)
+RENDERHUB_LOSSES = env.whole("WORKER_LOSSES", 5, at_least=1)
+"""How often a step may lose its worker before that counts against its provider (a poison step must end)."""
+RENDERHUB_DAILY_AT = env.text("DAILY_AT", "04:00")
+RENDERHUB_DUE_AT = env.text("DUE_AT", "06:00")
+RENDERHUB_FETCH_PRIVATE_HOSTS = env.names("FETCH_PRIVATE_HOSTS", "")
+"""Hosts with private addresses that may be fetched from all the same (R111)."""
+RENDERHUB_HELD_PUBLISH_SECONDS = env.number("HELD_PUBLISHED_BEFORE_DUE_SECONDS", 15 * 60)
+RENDERHUB_KEEP_DAYS = env.whole("KEEP_DAYS", 90, at_least=1)
+
+SENTRY_DSN = env.text("SENTRY_DSN")
+LOG_FORMAT = env.choice("LOG_FORMAT", "auto", ("auto", "json", "text"))
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING_CONFIG = "renderhub.lib.logs.configure"
+LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
+
+UNFOLD: dict[str, Any] = {"SITE_TITLE": "RenderHub", "SITE_HEADER": "RenderHub", "SITE_SYMBOL": "movie"}

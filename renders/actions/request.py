@@ -1,0 +1,153 @@
+"""Ask for a video: every front door comes through here (R4, R5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from renderhub.lib import clock
+from renders.domain.job import (
+    INPUT_TEXT_LIMIT,
+    LENGTHS,
+    AspectRatio,
+    JobType,
+    NewsItem,
+    Priority,
+    Style,
+    Voice,
+)
+from renders.domain.rank import rank
+from renders.models import Render, Workspace
+from renders.pipeline import bell, chains, graph
+from renders.pipeline.transitions import renders
+
+LANGUAGES = ("en", "ru", "hi")
+"""Languages with a voice and a script maker on this machine."""
+
+
+class RequestRefused(Exception):
+    """Nothing was stored. `fields` says for each field what is wrong with it and what it takes (R5)."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {why}" for name, why in fields.items()))
+        self.fields = dict(fields)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks for, as it came in."""
+
+    job_type: str
+    name: str = ""
+    input_text: str = ""
+    items: tuple[NewsItem, ...] = ()
+    style: str = Style.DETAILED
+    length: int = 60
+    voice: str = Voice.DEFAULT
+    language: str = "en"
+    aspect_ratio: str = AspectRatio.WIDE
+    priority: str = Priority.NORMAL
+    theme: str = "ink"
+    target_date: date | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    render: Render
+    created: bool
+    """False where an open render for the same wish was there already (R4)."""
+
+
+def request(workspace: Workspace, wish: Wish) -> Answer:
+    """Queue the render that `wish` asks for, or join its open twin. Raises `RequestRefused`."""
+    check(wish)
+    render = Render(
+        workspace=workspace,
+        name=(wish.name or _first_line(wish.input_text))[:200],
+        job_type=wish.job_type,
+        input_text=wish.input_text,
+        items=[item.to_json() for item in wish.items],
+        style=wish.style,
+        length=wish.length,
+        voice=wish.voice,
+        language=wish.language,
+        aspect_ratio=wish.aspect_ratio,
+        priority=wish.priority,
+        theme=wish.theme,
+        target_date=wish.target_date,
+        due_at=wish.due_at,
+    )
+    render.fingerprint = render.wish()
+    try:
+        with transaction.atomic():
+            render.rank = take_turn(workspace, Priority(wish.priority))
+            plan = graph.plan_run(render.job(), [], chains.primary)
+            freed = renders.create(render, plan, chains.queue_of)
+            transaction.on_commit(lambda: bell.ring(freed))
+    except IntegrityError:
+        twin = Render.objects.filter(fingerprint=render.fingerprint).exclude(status="completed").latest("created_at")
+        return Answer(twin, created=False)
+    return Answer(render, created=True)
+
+
+def take_turn(workspace: Workspace, priority: Priority) -> float:
+    """The rank of the workspace's next render. Its row is locked: two requests at once take two turns."""
+    locked = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+    place, turn = rank(priority, clock.now().timestamp(), locked.turns.get(priority.value))
+    locked.turns[priority.value] = turn
+    locked.save(update_fields=["turns"])
+    return place
+
+
+def check(wish: Wish) -> None:
+    """Refuse what cannot be made, field by field, before anything is stored. Raises `RequestRefused`."""
+    problems: dict[str, str] = {}
+    for field, value, enum in (
+        ("job_type", wish.job_type, JobType),
+        ("style", wish.style, Style),
+        ("voice", wish.voice, Voice),
+        ("aspect_ratio", wish.aspect_ratio, AspectRatio),
+        ("priority", wish.priority, Priority),
+    ):
+        allowed: list[Any] = [member.value for member in enum]
+        if value not in allowed:
+            problems[field] = f"{value!r} is not on offer; choose one of {', '.join(allowed)}."
+    if wish.length not in LENGTHS:
+        problems["length"] = f"{wish.length!r} is not on offer; choose one of {', '.join(map(str, LENGTHS))} seconds."
+    if wish.language not in LANGUAGES:
+        problems["language"] = f"{wish.language!r} is not on offer; choose one of {', '.join(LANGUAGES)}."
+    problems.update(_check_input(wish))
+    if problems:
+        raise RequestRefused(problems)
+
+
+def _check_input(wish: Wish) -> dict[str, str]:
+    if len(wish.input_text) > INPUT_TEXT_LIMIT:
+        return {"input": f"{len(wish.input_text)} characters; at most {INPUT_TEXT_LIMIT} are taken."}
+    if "\x00" in wish.input_text + wish.name:
+        return {"input": "It holds a NUL character; send plain text."}
+    if wish.job_type == JobType.DAILY_CA:
+        return {} if wish.items else {"input": "A daily video needs at least one item."}
+    if not wish.input_text.strip():
+        return {"input": "It is empty; send the question or the text that the video is to explain."}
+    # R8: what cannot be made on this machine is refused here, not queued to fail.
+    if chains.makes_scripts_without_a_model() and not _is_material(wish):
+        return {
+            "input": "A question, or a topic of one line, needs a chat provider, and none is configured. "
+            "Send a text of a few paragraphs as a topic_short, or set SCRIPT_GEN_CHAIN."
+        }
+    return {}
+
+
+def _is_material(wish: Wish) -> bool:
+    """Whether the input holds enough to make a script of, without knowing more than it says."""
+    return wish.job_type != JobType.DOUBT and len(wish.input_text.split()) >= 40
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0].strip("# ").strip() if text.strip() else ""

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import Error, connection
+
+from renders.pipeline import leader, recovery
+
+logger = logging.getLogger("renders.keeper")
+
+TICK = 1.0
+"""Seconds between two looks at what is due."""
+
+
+class Command(BaseCommand):
+    help = "Wakes what is due and rescues what was lost. Run one or two: the first leads, the other stands by."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        logger.info("keeper started")
+        last_sweep = 0.0
+        leading = False
+        while not stop.is_set():
+            try:
+                leading = leader.leads() if leading else leader.try_to_lead()
+                if leading:
+                    recovery.tick()
+                    if time.monotonic() - last_sweep >= settings.RENDERHUB_SWEEP_SECONDS:
+                        recovery.sweep()
+                        last_sweep = time.monotonic()
+            except Error as error:
+                logger.warning("The database is away; trying again: %s", str(error).strip())
+                connection.close()
+                leading = False
+            stop.wait(TICK)
+        logger.info("keeper stopped")

@@ -1,0 +1,26 @@
+"""What the database holds, one file per noun (DESIGN section 4)."""
+
+from renders.models.asset import Asset
+from renders.models.attempt import Attempt
+from renders.models.daily import DailyRun
+from renders.models.event import RenderEvent
+from renders.models.failure import RenderFailure
+from renders.models.log import RenderLog
+from renders.models.render import Render
+from renders.models.step import Step
+from renders.models.user import User
+from renders.models.workspace import Membership, Workspace
+
+__all__ = [
+    "Asset",
+    "Attempt",
+    "DailyRun",
+    "Membership",
+    "Render",
+    "RenderEvent",
+    "RenderFailure",
+    "RenderLog",
+    "Step",
+    "User",
+    "Workspace",
+]

@@ -1,0 +1,34 @@
+"""The outbox: a row for every change of state, written with it (I5). Alerts and SLA records are made from it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from renders.models.render import Render
+
+
+class RenderEvent(models.Model):
+    render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="events")
+    run = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40, help_text="render.completed, step.done, ...")
+    stage = models.CharField(max_length=12, blank=True, default="")
+    segment = models.CharField(max_length=20, blank=True, default="")
+    data = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            # The outbox's reader: render events in the order in which they happened.
+            models.Index(
+                fields=["id"],
+                name="event_unprocessed",
+                condition=Q(processed_at__isnull=True, kind__startswith="render."),
+            ),
+            models.Index(fields=["render", "id"], name="event_of_render"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,78 @@
+"""A step: the one unit of work. One claim, one lease, one policy, one log, for stages and assets alike."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from renderhub.lib.queues import Queue
+from renders.domain.stages import Stage
+from renders.domain.states import StepStatus
+from renders.models.choices import choices, one_of
+from renders.models.render import Render
+from renders.models.workspace import TenantQuerySet
+
+
+class StepQuerySet(TenantQuerySet["Step"]):
+    workspace_path = "render__workspace"
+
+
+class Step(models.Model):
+    render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="steps")
+    run = models.PositiveIntegerField()
+    stage = models.CharField(max_length=12, choices=choices(Stage))
+    segment = models.CharField(max_length=20, blank=True, default="", help_text="Empty where it is not a segment's.")
+    position = models.PositiveSmallIntegerField(help_text="Its place in the run; also the order of locking.")
+    payload = models.JSONField(default=dict, blank=True)
+    """What the graph hands it, so that most steps need no look at the others' results."""
+
+    # Where it stands: written by pipeline/transitions.py alone (I5)
+    status = models.CharField(max_length=12, choices=choices(StepStatus))
+    waits = models.PositiveSmallIntegerField(default=0, help_text="Unfinished steps before it.")
+    queue = models.CharField(max_length=10, choices=choices(Queue))
+    provider = models.CharField(max_length=40, help_text="The provider whose turn it is.")
+    attempt = models.PositiveSmallIntegerField(default=0, help_text="Attempts with this provider since last due anew.")
+    losses = models.PositiveSmallIntegerField(default=0, help_text="Workers that died while at it, in a row.")
+    claim_no = models.PositiveIntegerField(default=0, help_text="Raised by each claim; writes of an older one fail (I2).")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=100, blank=True, default="")
+    wake_at = models.DateTimeField(null=True, blank=True)
+    due_since = models.DateTimeField(null=True, blank=True)
+    rank = models.FloatField(default=0.0)
+    job_id = models.CharField(max_length=200, blank=True, default="", help_text="The provider's, while it is at work.")
+    result = models.JSONField(null=True, blank=True)
+    degraded = models.TextField(blank=True, default="", help_text="Why a fallback was taken.")
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reused_from = models.PositiveIntegerField(null=True, blank=True, help_text="The run that made this result (R20).")
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["render", "run", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["render", "run", "stage", "segment"], name="one_step_per_slot"),
+            models.CheckConstraint(condition=one_of("status", StepStatus), name="step_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status="running") | Q(lease_until__isnull=False), name="step_running_has_lease"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="sleeping") | Q(wake_at__isnull=False), name="step_sleeping_has_wake_at"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="done") | Q(result__isnull=False), name="step_done_has_result"
+            ),
+            models.CheckConstraint(condition=~Q(status="waiting") | Q(waits__gt=0), name="step_waiting_waits"),
+        ]
+        indexes = [
+            # A message's claim: the best due step of one stage.
+            models.Index(fields=["queue", "stage", "rank", "id"], name="step_due_of_stage", condition=Q(status="due")),
+            # A worker that goes on in place: the best due step of its queue.
+            models.Index(fields=["queue", "rank", "id"], name="step_due_of_queue", condition=Q(status="due")),
+            # The keeper: leases run out; sleepers whose time has come.
+            models.Index(fields=["lease_until"], name="step_leased", condition=Q(status="running")),
+            models.Index(fields=["wake_at"], name="step_sleeping", condition=Q(status="sleeping")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.segment}".strip()

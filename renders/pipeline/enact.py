@@ -1,0 +1,170 @@
+"""One place that turns an outcome into moves: stored results, or the policy's decision (STYLE: one enactor)."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from renderhub.lib import clock
+from renders.domain import policy
+from renders.domain.errors import GenerationError
+from renders.domain.outcomes import Ok, Pending
+from renders.domain.policy import Decision, GiveUp, NextProvider, Placeholder, Requeue, Retry, Situation
+from renders.domain.script import Script
+from renders.domain.stages import ASSET_KINDS, NEXT, Stage
+from renders.pipeline import assets, chains, graph
+from renders.pipeline.reconnect import through_a_reconnect
+from renders.pipeline.transitions import failing, renders, steps
+from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.steps import Freed, Published
+from renders.stages.base import Work
+
+logger = logging.getLogger(__name__)
+
+
+class CallFailed(Exception):
+    """A provider did not deliver. Carries the claim and the typed error to whoever decides."""
+
+    def __init__(self, claimed: Claimed, error: GenerationError) -> None:
+        super().__init__(f"{claimed.stage}: {error.code}: {error.message}")
+        self.claimed, self.error = claimed, error
+
+
+@through_a_reconnect
+def succeeded(
+    claimed: Claimed, work: Work, ok: Ok, files: Mapping[str, str], asked: Mapping[str, Any]
+) -> list[Freed]:
+    """The result is stored and the steps behind it are freed, in one transaction (I3). Raises `StaleClaim`."""
+    result = {**ok.result, "files": dict(files)}
+    degraded = "; ".join(reason for reason in (claimed.degraded, ok.degraded) if reason)
+    _log_success(claimed, degraded)
+    match claimed.stage:
+        case Stage.SCRIPT_GEN:
+            return _script_done(claimed, result, degraded)
+        case Stage.REVIDEO:
+            return _composed(claimed, result, degraded, asked["timeline"])
+        case Stage.UPLOAD:
+            return steps.finish(
+                claimed, result, degraded=degraded, next_stage=None, published=_published(result, work)
+            )
+        case stage if stage in ASSET_KINDS:
+            with transaction.atomic():
+                freed = steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[stage])
+                assets.store_generated(claimed, result)
+            return freed
+        case other:
+            raise AssertionError(f"no such stage: {other}")
+
+
+def left_pending(claimed: Claimed, pending: Pending) -> None:
+    """The provider works on it; the step sleeps until it is to be looked at (I7)."""
+    at = clock.now() + timedelta(seconds=pending.check_after)
+    through_a_reconnect(steps.leave_pending)(claimed, pending.job_id, at)
+
+
+@through_a_reconnect
+def failed(claimed: Claimed, error: GenerationError) -> tuple[Decision, list[Freed]]:
+    """Ask the policy what follows from `error`, and do that. Raises `StaleClaim`."""
+    decision = policy.decide(error, situation_of(claimed))
+    logger.warning(
+        "%s: %s",
+        error.message,
+        type(decision).__name__,
+        extra={"code": error.code.value, "provider_code": error.provider_code},
+    )
+    return decision, _enact(claimed, error, decision)
+
+
+def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list[Freed]:
+    match decision:
+        case Retry(at):
+            with transaction.atomic():
+                steps.retry(claimed, error, at)
+                assets.note_failure(claimed, error, "retrying")
+            return []
+        case NextProvider(provider, reason):
+            queue = chains.queue_of(provider)
+            return [steps.switch_provider(claimed, error, provider, queue, reason)]
+        case Placeholder(needs_prompt_update):
+            with transaction.atomic():
+                freed = steps.give_placeholder(claimed, error, NEXT[claimed.stage])
+                assets.note_failure(claimed, error, "needs_prompt_update" if needs_prompt_update else "failed")
+            return freed
+        case Requeue(at):
+            failing.fail(claimed, error, error.message, requeue_at=at)
+            return []
+        case GiveUp(reason):
+            failing.fail(claimed, error, reason, requeue_at=None)
+            return []
+        case policy.Hold():
+            raise AssertionError("nothing is held before it is made")
+
+
+def situation_of(claimed: Claimed) -> Situation:
+    return Situation(
+        current=chains.candidate(claimed.provider),
+        attempt=claimed.attempt,
+        rest=chains.rest_after(claimed.stage, claimed.provider),
+        makes_asset=claimed.stage in ASSET_KINDS,
+        requeues=claimed.retry_count,
+        now=clock.now(),
+        limits=chains.limits(),
+        deadline=claimed.due_at,
+        after=chains.expected_after(claimed.stage),
+        jitter=random.random(),
+    )
+
+
+def _script_done(claimed: Claimed, result: dict[str, Any], degraded: str) -> list[Freed]:
+    script = Script.from_json(result["script"])
+    planned = graph.plan_segments(claimed.job, script, {}, chains.primary)
+    with transaction.atomic():
+        steps.finish(claimed, result, degraded=degraded, next_stage=None)
+        return renders.add_segments(claimed, planned, chains.queue_of)
+
+
+def _composed(
+    claimed: Claimed, result: dict[str, Any], degraded: str, timeline: Mapping[str, Any]
+) -> list[Freed]:
+    """The video goes on to be published, or is held for an editor (R52)."""
+    visuals, narration = timeline["tracks"]["visuals"], timeline["tracks"]["narration"]
+    hold = policy.hold_reason(
+        sum(clip["asset"] is None for clip in visuals),
+        len(visuals),
+        sum(clip["asset"] is None for clip in narration),
+    )
+    result = {**result, "timeline": timeline}
+    if hold is None:
+        return steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[Stage.REVIDEO])
+    publish_at = None
+    if claimed.due_at is not None:
+        publish_at = claimed.due_at - timedelta(seconds=settings.RENDERHUB_HELD_PUBLISH_SECONDS)
+    with transaction.atomic():
+        freed = steps.finish(
+            claimed, result, degraded=degraded, next_stage=NEXT[Stage.REVIDEO], keep_waiting=True
+        )
+        renders.hold(claimed, hold.reason, publish_at)
+    return freed
+
+
+def _published(result: Mapping[str, Any], work: Work) -> Published:
+    composed = next(made.result for made in work.made if made.stage is Stage.REVIDEO)
+    return Published(
+        video_url=str(result["video_url"]),
+        thumbnail_url=str(result["thumbnail_url"]),
+        captions_url=str(result["captions_url"]),
+        duration=float(composed["duration"]),
+    )
+
+
+def _log_success(claimed: Claimed, degraded: str) -> None:
+    if degraded:
+        logger.warning("%s done, degraded: %s", claimed.stage, degraded)
+    else:
+        logger.info("%s done", claimed.stage)

@@ -1,0 +1,56 @@
+"""What a stage may look at: most steps carry it with them, two look at what the run has made so far."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from django.db import connection
+
+from renders.domain.stages import Stage
+from renders.pipeline.transitions.claim import Claimed
+from renders.stages import asset, revideo, script_gen, upload
+from renders.stages.base import Asked, Made, Work
+
+_ASK: dict[Stage, Callable[[Work], Asked]] = {
+    Stage.SCRIPT_GEN: script_gen.ask,
+    Stage.MANIM: asset.ask,
+    Stage.TTS: asset.ask,
+    Stage.MUSIC: asset.ask,
+    Stage.REVIDEO: revideo.ask,
+    Stage.UPLOAD: upload.ask,
+}
+_LOOKS_AT: dict[Stage, tuple[str, ...]] = {
+    Stage.REVIDEO: ("script_gen", "manim", "tts", "music"),
+    Stage.UPLOAD: ("revideo",),
+}
+_MADE = """
+SELECT stage, segment, status, result FROM renders_step
+ WHERE render_id = %s AND run = %s AND stage = ANY(%s) AND status IN ('done', 'placeholder') ORDER BY position
+"""
+
+
+def work_of(claimed: Claimed) -> Work:
+    """One query for the stages that look at others' results, none for the rest."""
+    return Work(
+        render_id=str(claimed.render_id),
+        run=claimed.run,
+        job=claimed.job,
+        payload=claimed.payload,
+        made=_made(claimed),
+    )
+
+
+def ask(stage: Stage, work: Work) -> Asked:
+    """The stage's request. Raises `InputMissing`."""
+    return _ASK[stage](work)
+
+
+def _made(claimed: Claimed) -> list[Made]:
+    stages = _LOOKS_AT.get(claimed.stage)
+    if stages is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_MADE, [claimed.render_id, claimed.run, list(stages)])
+        rows = cursor.fetchall()
+    return [Made(Stage(stage), segment, status, json.loads(result)) for stage, segment, status, result in rows]

@@ -1,0 +1,121 @@
+"""Run one step: ask its provider, and hand the outcome to whoever enacts it."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+
+from renderhub.lib.logs import about
+from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.outcomes import Err, Ok, Outcome
+from renders.pipeline import chains, enact, inputs, lease, storage
+from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.fence import StaleClaim
+from renders.pipeline.transitions.steps import Freed
+from renders.providers.base import Request
+from renders.stages.base import Asked, InputMissing, Work
+
+logger = logging.getLogger(__name__)
+
+
+def run(claimed: Claimed, losses_allowed: int) -> list[Freed]:
+    """Run the claimed step to its outcome and enact it; the steps that became due are answered.
+
+    Raises `enact.CallFailed` where the provider did not deliver: the task's retry turns that into a decision.
+    """
+    with about(
+        render=str(claimed.render_id),
+        run=claimed.run,
+        stage=claimed.stage.value,
+        segment=claimed.segment,
+        attempt=claimed.attempt,
+        provider=claimed.provider,
+    ):
+        try:
+            return _run(claimed, losses_allowed)
+        except StaleClaim:
+            logger.warning("The step was handed to another worker meanwhile; this result is dropped.")
+            return []
+
+
+def _run(claimed: Claimed, losses_allowed: int) -> list[Freed]:
+    seconds = chains.stage_seconds(claimed.stage)
+    with lease.keeper.holding(claimed, seconds) as held:
+        if claimed.losses >= losses_allowed:
+            raise enact.CallFailed(claimed, _poison(claimed))
+        try:
+            work = inputs.work_of(claimed)
+            asked = inputs.ask(claimed.stage, work)
+            files = {name: storage.path_of(key) for name, key in asked.files.items()}
+        except (InputMissing, storage.KeyUnknown, KeyError, ValueError) as error:
+            raise enact.CallFailed(claimed, _input_missing(claimed, error)) from error
+        with storage.workdir(claimed.step_id, claimed.claim_no) as folder:
+            request = Request(claimed.stage.value, asked.payload, folder, seconds, files, held.cancelled)
+            outcome = _call(claimed, request)
+            if held.cancelled.is_set():
+                raise StaleClaim(f"step {claimed.step_id}: cancelled")
+            return _enact(claimed, work, asked, outcome)
+
+
+def _call(claimed: Claimed, request: Request) -> Outcome:
+    provider = chains.provider(claimed.provider)
+    try:
+        if claimed.job_id:
+            return provider.check(request, claimed.job_id)
+        if claimed.losses:
+            # The worker before us died between asking and noting the answer: look before asking again (I4).
+            found = provider.find(request, claimed.key)
+            if found is not None:
+                return found
+        return provider.submit(request, claimed.key)
+    except Exception as error:  # a provider that raises is broken; the render is not
+        logger.exception("Provider %s raised instead of answering", claimed.provider)
+        return Err(_raised(claimed, error))
+
+
+def _enact(claimed: Claimed, work: Work, asked: Asked, outcome: Outcome) -> list[Freed]:
+    match outcome:
+        case Ok():
+            stored = {role: storage.put(Path(path)) for role, path in outcome.files.items()}
+            return enact.succeeded(claimed, work, outcome, stored, asked.payload)
+        case Err(error):
+            raise enact.CallFailed(claimed, error.with_context(asked=_preview(asked)))
+        case pending:
+            enact.left_pending(claimed, pending)
+            return []
+
+
+def _preview(asked: Asked) -> dict[str, str]:
+    """What was asked, short enough for a log."""
+    return {name: str(value)[:300] for name, value in asked.payload.items()}
+
+
+def _poison(claimed: Claimed) -> GenerationError:
+    return GenerationError(
+        ErrorCode.PROVIDER_FAILURE,
+        claimed.provider,
+        f"{claimed.losses} workers in a row died while at this step.",
+        max_attempts=1,
+        remedy="It probably needs more memory than the worker has: use a smaller scene or a bigger worker.",
+    )
+
+
+def _input_missing(claimed: Claimed, error: Exception) -> GenerationError:
+    return GenerationError(
+        ErrorCode.UNKNOWN,
+        claimed.provider,
+        f"The step's input is not there: {error}",
+        max_attempts=1,
+        remedy="Re-render from the stage that makes it.",
+        context={"stack": traceback.format_exc()[-500:]},
+    )
+
+
+def _raised(claimed: Claimed, error: Exception) -> GenerationError:
+    return GenerationError(
+        ErrorCode.UNKNOWN,
+        claimed.provider,
+        f"{type(error).__name__}: {error}",
+        context={"stack": traceback.format_exc()[-500:], "type": type(error).__name__},
+    )

@@ -1,0 +1,85 @@
+"""Where files live: by what they contain, so that a half-written or stale one is never seen (DESIGN section 2).
+
+A file is made in its claim's working folder, synced, and renamed into place under the hash of its bytes. Working
+folders carry the claim, so that a zombie's never meets its successor's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+_KEY = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,5}$")
+
+
+class KeyUnknown(LookupError):
+    """No file is stored under this key; it was pruned, or the key is not one of ours."""
+
+
+def path_of(key: str) -> Path:
+    """Where the file of `key` lies. Raises `KeyUnknown` for keys that are malformed or gone."""
+    if not _KEY.match(key):
+        raise KeyUnknown(key)
+    path = _objects() / key[:2] / key
+    if not path.is_file():
+        raise KeyUnknown(key)
+    return path
+
+
+def put(path: Path) -> str:
+    """Move a finished file into storage; its key is answered. The same bytes have the same key."""
+    key = _hash(path) + path.suffix.lower()
+    if not _KEY.match(key):
+        raise ValueError(f"{path.name}: a stored file needs a plain suffix")
+    place = _objects() / key[:2] / key
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _sync(path)
+        path.replace(place)
+        _sync(place.parent)
+    return key
+
+
+@contextmanager
+def workdir(step_id: int, claim_no: int) -> Iterator[Path]:
+    """An empty folder for one claim, gone afterwards."""
+    folder = work_root() / f"{step_id}-{claim_no}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def work_root() -> Path:
+    return Path(settings.MEDIA_ROOT) / "work"
+
+
+def work_folders() -> list[Path]:
+    """The working folders that there are, of running claims and of dead ones."""
+    return list(work_root().iterdir()) if work_root().is_dir() else []
+
+
+def _objects() -> Path:
+    return Path(settings.MEDIA_ROOT) / "objects"
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,140 @@
+"""The claim: the best due step becomes a worker's, for as long as its lease is renewed (I2)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from renders.domain.job import AspectRatio, Job, JobType, NewsItem, Style, Voice
+from renders.domain.stages import ORDER, Stage
+
+_STAGES = "ARRAY[" + ", ".join(f"'{stage.value}'" for stage in ORDER) + "]"
+
+_CLAIM = """
+WITH picked AS (
+    SELECT s.id
+      FROM renders_step s
+      JOIN renders_render r ON r.id = s.render_id AND r.run = s.run
+     WHERE s.status = 'due' AND s.queue = %(queue)s {of_stage}
+     ORDER BY s.rank, s.id
+     LIMIT 1
+       FOR UPDATE OF s SKIP LOCKED
+), claimed AS (
+    UPDATE renders_step s
+       SET status = 'running', claim_no = s.claim_no + 1, worker = %(worker)s, wake_at = NULL,
+           attempt = s.attempt + (s.job_id = '')::int,
+           lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+           started_at = COALESCE(s.started_at, clock_timestamp())
+      FROM picked
+     WHERE s.id = picked.id
+    RETURNING s.*
+), moved AS (
+    UPDATE renders_render r
+       SET status = 'processing', stage = c.stage, started_at = COALESCE(r.started_at, clock_timestamp())
+      FROM claimed c
+     WHERE r.id = c.render_id AND r.run = c.run
+       AND (r.status = 'queued'
+            OR r.status = 'processing'
+               AND array_position({stages}, r.stage::text) < array_position({stages}, c.stage::text))
+    RETURNING old.status AS was, new.id, new.run
+), told AS (
+    INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
+    SELECT id, run, 'render.processing', '', '', '{{}}', clock_timestamp() FROM moved WHERE was = 'queued'
+), logged AS (
+    INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
+                                   retry_count, created_at)
+    SELECT render_id, run, stage, segment, 'started', provider, '', '', GREATEST(attempt - 1, 0), clock_timestamp()
+      FROM claimed WHERE job_id = ''
+), tried AS (
+    INSERT INTO renders_attempt (step_id, claim_no, number, provider, worker, job_id, request, outcome, error_code,
+                                 decision, started_at)
+    SELECT id, claim_no, attempt, provider, worker, '', '{{}}', 'under_way', '', '', clock_timestamp()
+      FROM claimed WHERE job_id = ''
+)
+SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.queue, c.provider, c.attempt, c.losses,
+       c.job_id, c.degraded, r.retry_count, r.due_at,
+       r.job_type, r.name, CASE WHEN c.stage = 'script_gen' THEN r.input_text ELSE '' END,
+       CASE WHEN c.stage = 'script_gen' THEN r.items END, r.style, r.length, r.voice, r.language, r.aspect_ratio,
+       r.target_date, r.theme
+  FROM claimed c JOIN renders_render r ON r.id = c.render_id
+"""
+_CLAIM_OF_STAGE = _CLAIM.format(of_stage="AND s.stage = %(stage)s", stages=_STAGES)
+_CLAIM_OF_QUEUE = _CLAIM.format(of_stage="", stages=_STAGES)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A step in the hands of this worker, with what it needs to know of its render."""
+
+    step_id: int
+    claim_no: int
+    render_id: UUID
+    run: int
+    stage: Stage
+    segment: str
+    payload: dict[str, Any]
+    queue: str
+    provider: str
+    attempt: int
+    losses: int
+    job_id: str
+    degraded: str
+    retry_count: int
+    due_at: datetime | None
+    job: Job
+
+    @property
+    def key(self) -> str:
+        """The same for every try of the same attempt, whichever worker makes it (I4)."""
+        return f"{self.render_id}-{self.run}-{self.step_id}-{self.retry_count}-{self.provider}-{self.attempt}"
+
+
+def claim(queue: str, stage: Stage | None, worker: str, lease_seconds: float) -> Claimed | None:
+    """Take the best due step of `queue` (and of `stage`, where given); None where nothing is due.
+
+    One statement, one commit: the claim, its attempt and its log row. Reads one index entry, however many wait.
+    """
+    sql = _CLAIM_OF_QUEUE if stage is None else _CLAIM_OF_STAGE
+    values = {"queue": queue, "stage": stage.value if stage else None, "worker": worker, "lease": lease_seconds}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row = cursor.fetchone()
+    return None if row is None else _claimed(row)
+
+
+def _claimed(row: tuple[Any, ...]) -> Claimed:
+    return Claimed(
+        step_id=row[0],
+        claim_no=row[1],
+        render_id=row[2],
+        run=row[3],
+        stage=Stage(row[4]),
+        segment=row[5],
+        payload=json.loads(row[6]),
+        queue=row[7],
+        provider=row[8],
+        attempt=row[9],
+        losses=row[10],
+        job_id=row[11],
+        degraded=row[12],
+        retry_count=row[13],
+        due_at=row[14],
+        job=Job(
+            job_type=JobType(row[15]),
+            name=row[16],
+            input_text=row[17],
+            items=tuple(NewsItem.from_json(item) for item in json.loads(row[18] or "[]")),
+            style=Style(row[19]),
+            length=row[20],
+            voice=Voice(row[21]),
+            language=row[22],
+            aspect_ratio=AspectRatio(row[23]),
+            target_date=row[24].isoformat() if row[24] else "",
+            theme=row[25],
+        ),
+    )

@@ -1,0 +1,69 @@
+"""The fence that every write of a claim passes, and what each such write leaves behind: the attempt settled, a row in
+the render log. Fragments of SQL that the moves of a step have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from renders.domain.errors import GenerationError
+from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.stored import stored_json, stored_text
+
+
+class StaleClaim(Exception):
+    """The step is no longer this claim's: its lease ran out, or its render was cancelled. Nothing was written."""
+
+
+# Each statement begins with it: the step is still running under this claim.
+MINE = "s.id = %(step)s AND s.claim_no = %(claim)s AND s.status = 'running'"
+
+LOG_STEP = """
+    INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
+                                   duration_ms, retry_count, created_at)
+    SELECT e.render_id, e.run, e.stage, e.segment, %(log)s, %(provider)s, %(message)s, %(code)s,
+           (SELECT (1000 * extract(epoch FROM clock_timestamp() - a.started_at))::int FROM renders_attempt a
+             WHERE a.step_id = e.id AND a.outcome = 'under_way' ORDER BY a.claim_no DESC LIMIT 1),
+           GREATEST(%(attempt)s - 1, 0), clock_timestamp()
+      FROM ended e
+"""
+SETTLE_ATTEMPT = """
+    UPDATE renders_attempt a
+       SET outcome = %(outcome)s, ended_at = clock_timestamp(), error_code = %(code)s, error = %(error)s,
+           decision = %(decision)s, request = %(request)s
+      FROM ended e
+     WHERE a.step_id = e.id AND a.outcome = 'under_way'
+"""
+
+
+def values_of(
+    claimed: Claimed,
+    *,
+    outcome: str,
+    log: str,
+    error: GenerationError | None = None,
+    decision: str = "",
+    request: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    return {
+        "step": claimed.step_id,
+        "claim": claimed.claim_no,
+        "provider": claimed.provider,
+        "attempt": claimed.attempt,
+        "outcome": outcome,
+        "log": log,
+        "decision": decision,
+        "code": error.code.value if error else "",
+        "message": stored_text(error.message[:2000]) if error else "",
+        "error": stored_json(error.tostored_json()) if error else None,
+        "request": stored_json(request or {}),
+    }
+
+
+def guarded(sql: str, values: Mapping[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        if cursor.fetchone() is None:
+            raise StaleClaim(f"step {values['step']}, claim {values['claim']}")

@@ -1,0 +1,190 @@
+"""Moves of a render as a whole by people and by the keeper: made, requeued, held, let go, cancelled, run anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from renders.domain.stages import Stage
+from renders.domain.states import MoveRefused, RenderStatus, StepStatus, sources_of
+from renders.models import Render, RenderEvent, Step
+from renders.pipeline.graph import Planned
+from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.failing import stop_steps
+from renders.pipeline.transitions.steps import Freed
+
+QueueOf = Callable[[str], str]
+"""Answers the queue of a provider."""
+
+
+def create(render: Render, steps: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
+    """A new render, queued, with the steps of its first run. IntegrityError where an open twin stands (R4)."""
+    with transaction.atomic():
+        render.save(force_insert=True)
+        freed = add_steps(render.id, render.run, render.rank, steps, queue_of)
+        _tell(render.id, render.run, "render.queued")
+    return freed
+
+
+def add_steps(
+    render_id: UUID, run: int, rank: float, steps: Sequence[Planned], queue_of: QueueOf
+) -> list[Freed]:
+    """Store planned steps; those that are due at once are answered."""
+    rows = [_step(render_id, run, rank, planned, queue_of) for planned in steps]
+    Step.objects.bulk_create(rows)
+    return [Freed(row.stage, row.queue) for row in rows if row.status == StepStatus.DUE]
+
+
+def add_segments(claimed: Claimed, steps: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
+    """The steps that a finished script asks for; composing waits for all of them. Inside the finishing transaction."""
+    rank = Step.objects.values_list("rank", flat=True).get(pk=claimed.step_id)
+    freed = add_steps(claimed.render_id, claimed.run, rank, steps, queue_of)
+    Step.objects.filter(render_id=claimed.render_id, run=claimed.run, stage=Stage.REVIDEO).update(waits=len(steps))
+    return freed
+
+
+def requeue(render_id: UUID, primary: Callable[[Stage], str | None], queue_of: QueueOf) -> list[Freed]:
+    """failed (not final) -> queued, by itself: its failed steps are due again, from the top of their chains (R37)."""
+    with transaction.atomic():
+        failed = list(
+            Step.objects.select_for_update()
+            .filter(render_id=render_id, render__run=F("run"), status=StepStatus.FAILED)
+            .order_by("position")
+        )
+        render = Render.objects.select_for_update().get(pk=render_id)
+        if render.status != RenderStatus.FAILED or render.final or render.wake_at is None:
+            return []
+        Render.objects.filter(pk=render_id).update(
+            status=RenderStatus.QUEUED,
+            retry_count=render.retry_count + 1,
+            wake_at=None,
+            started_at=None,
+            stage="",
+        )
+        for step in failed:
+            step.status, step.attempt, step.losses, step.job_id = StepStatus.DUE.value, 0, 0, ""
+            step.provider = primary(Stage(step.stage)) or step.provider
+            step.queue, step.degraded = queue_of(step.provider), ""
+        Step.objects.bulk_update(
+            failed, ["status", "attempt", "losses", "job_id", "provider", "queue", "degraded"]
+        )
+        _tell(render_id, render.run, "render.requeued", retry_count=render.retry_count + 1)
+    return [Freed(step.stage, step.queue) for step in failed]
+
+
+def hold(claimed: Claimed, reason: str, publish_at: datetime | None) -> None:
+    """processing -> held: made, with more placeholders than allowed; let go at `publish_at` at the latest (R52)."""
+    moved = Render.objects.filter(
+        pk=claimed.render_id, run=claimed.run, status__in=sources_of(RenderStatus.HELD)
+    ).update(status=RenderStatus.HELD, wake_at=publish_at, error_message=reason)
+    if moved:
+        _tell(claimed.render_id, claimed.run, "render.held", reason=reason, publish_at=publish_at)
+
+
+def let_go(render_id: UUID, why: str) -> list[Freed]:
+    """held -> processing: the video goes out as it is, and is marked so."""
+    with transaction.atomic():
+        upload = Step.objects.select_for_update().filter(
+            render_id=render_id, render__run=F("run"), stage=Stage.UPLOAD, status=StepStatus.WAITING
+        )
+        steps = list(upload)
+        moved = Render.objects.filter(pk=render_id, status=RenderStatus.HELD).update(
+            status=RenderStatus.PROCESSING, wake_at=None
+        )
+        if not moved or not steps:
+            raise MoveRefused("The render", "not held", RenderStatus.PROCESSING.value)
+        for step in steps:
+            step.status, step.waits, step.degraded = StepStatus.DUE.value, 0, why
+        Step.objects.bulk_update(steps, ["status", "waits", "degraded"])
+        _tell(render_id, steps[0].run, "render.let_go", why=why)
+    return [Freed(step.stage, step.queue) for step in steps]
+
+
+def cancel(render_id: UUID) -> None:
+    """Any open state -> cancelled (R6). Its workers stop at their next renewal; what they bring is dropped.
+
+    Raises `MoveRefused`.
+    """
+    with transaction.atomic():
+        run = Render.objects.values_list("run", flat=True).get(pk=render_id)
+        stop_steps(render_id, run)
+        moved = Render.objects.filter(
+            pk=render_id, run=run, final=False, status__in=sources_of(RenderStatus.CANCELLED)
+        ).update(status=RenderStatus.CANCELLED, wake_at=None)
+        if not moved:
+            raise MoveRefused("The render", _status(render_id), RenderStatus.CANCELLED.value)
+        _tell(render_id, run, "render.cancelled")
+
+
+def run_anew(
+    render: Render, plan: Sequence[Planned], queue_of: QueueOf, *, rank: float, clear_output: bool
+) -> list[Freed]:
+    """completed, cancelled or failed for good -> queued, as a new run (R37, R62). Call it inside a transaction that
+    has locked the old run's steps. Raises `MoveRefused`."""
+    run = render.run + 1
+    cleared: dict[str, Any] = {"error_code": "", "error_message": "", "error_remedy": "", "completed_at": None}
+    if clear_output:
+        cleared |= {"video_url": "", "thumbnail_url": "", "captions_url": "", "duration": None, "degraded": []}
+    moved = (
+        Render.objects.filter(pk=render.pk, run=render.run, status__in=sources_of(RenderStatus.QUEUED))
+        .exclude(status=RenderStatus.FAILED, final=False)
+        .update(
+            status=RenderStatus.QUEUED,
+            run=run,
+            retry_count=0,
+            final=False,
+            wake_at=None,
+            started_at=None,
+            queued_at=Now(),
+            rank=rank,
+            stage="",
+            **cleared,
+        )
+    )
+    if not moved:
+        raise MoveRefused("The render", _status(render.pk), RenderStatus.QUEUED.value)
+    stop_steps(render.pk, render.run)
+    freed = add_steps(render.pk, run, rank, plan, queue_of)
+    _tell(render.pk, run, "render.queued")
+    return freed
+
+
+def _step(render_id: UUID, run: int, rank: float, planned: Planned, queue_of: QueueOf) -> Step:
+    kept = planned.kept
+    return Step(
+        render_id=render_id,
+        run=run,
+        stage=planned.stage.value,
+        segment=planned.segment,
+        position=planned.position,
+        payload=planned.payload,
+        status=planned.status.value,
+        waits=planned.waits,
+        provider=planned.provider,
+        queue=queue_of(planned.provider),
+        rank=rank,
+        due_since=Now() if planned.status is StepStatus.DUE else None,
+        result=kept.result if kept else None,
+        degraded=kept.degraded if kept else "",
+        reused_from=kept.run if kept else None,
+    )
+
+
+def _tell(render_id: UUID, run: int, kind: str, **data: Any) -> None:
+    RenderEvent.objects.create(
+        render_id=render_id, run=run, kind=kind, data={k: _plain(v) for k, v in data.items()}, created_at=Now()
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _status(render_id: UUID) -> str:
+    return str(Render.objects.values_list("status", flat=True).get(pk=render_id))

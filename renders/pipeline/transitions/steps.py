@@ -1,0 +1,215 @@
+"""Moves of a step by the worker that claimed it. A stale claim changes nothing and is told so (I2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from renders.domain.errors import GenerationError
+from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.fence import LOG_STEP, MINE, SETTLE_ATTEMPT, StaleClaim, guarded, values_of
+from renders.pipeline.transitions.stored import stored_json, stored_text
+
+
+@dataclass(frozen=True)
+class Freed:
+    """A step that became due: its stage's bell is to be rung."""
+
+    stage: str
+    queue: str
+    fallback: bool = False
+    """Whether it is due with another provider than before."""
+
+
+_FREE = """
+    UPDATE renders_step n
+       SET waits = n.waits - (NOT %(keep_waiting)s)::int,
+           status = CASE WHEN n.waits = 1 AND NOT %(keep_waiting)s THEN 'due' ELSE n.status END,
+           due_since = CASE WHEN n.waits = 1 THEN clock_timestamp() ELSE n.due_since END
+      FROM ended e
+     WHERE n.render_id = e.render_id AND n.run = e.run AND n.stage = %(next)s AND n.status = 'waiting'
+    RETURNING n.stage, n.queue, n.status
+"""
+_SETTLE = f"""
+WITH ended AS (
+    UPDATE renders_step s
+       SET status = %(status)s, result = %(result)s, degraded = %(degraded)s, ended_at = clock_timestamp(),
+           lease_until = NULL, job_id = '', losses = 0
+     WHERE {MINE}
+    RETURNING s.id, s.render_id, s.run, s.stage, s.segment
+), settled AS ({SETTLE_ATTEMPT}), logged AS ({LOG_STEP}), freed AS ({_FREE}) {{more}}
+SELECT f.stage, f.queue, f.status FROM ended LEFT JOIN freed f ON TRUE
+"""
+_COMPLETE = """
+, completed AS (
+    UPDATE renders_render r
+       SET status = 'completed', stage = '', completed_at = clock_timestamp(), final = FALSE, wake_at = NULL,
+           error_code = '', error_message = '', error_remedy = '',
+           video_url = %(video_url)s, thumbnail_url = %(thumbnail_url)s, captions_url = %(captions_url)s,
+           duration = %(duration)s,
+           processing_ms = (1000 * extract(epoch FROM clock_timestamp() - r.started_at))::bigint,
+           degraded = COALESCE((
+               SELECT jsonb_agg(jsonb_build_object('stage', d.stage, 'segment', d.segment, 'provider', d.provider,
+                                                   'reason', d.degraded) ORDER BY d.position)
+                 FROM renders_step d
+                WHERE d.render_id = r.id AND d.run = r.run AND d.degraded <> ''), '[]')
+      FROM ended e
+     WHERE r.id = e.render_id AND r.run = e.run AND r.status = 'processing'
+    RETURNING r.id, r.run
+), told AS (
+    INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
+    SELECT id, run, 'render.completed', '', '', %(event)s, clock_timestamp() FROM completed
+)
+"""
+_SETTLE_STEP = _SETTLE.format(more="")
+_SETTLE_LAST_STEP = _SETTLE.format(more=_COMPLETE)
+
+_PUT_BACK = f"""
+WITH ended AS (
+    UPDATE renders_step s
+       SET status = %(status)s, wake_at = %(wake_at)s, provider = %(new_provider)s, queue = %(new_queue)s,
+           attempt = %(new_attempt)s, job_id = %(job_id)s, degraded = %(degraded)s, losses = 0, lease_until = NULL,
+           due_since = CASE WHEN %(status)s = 'due' THEN clock_timestamp() ELSE s.due_since END
+     WHERE {MINE}
+    RETURNING s.id, s.render_id, s.run, s.stage, s.segment
+), settled AS ({SETTLE_ATTEMPT}), logged AS ({LOG_STEP})
+SELECT 1 FROM ended
+"""
+_LEAVE_PENDING = f"""
+WITH ended AS (
+    UPDATE renders_step s
+       SET status = 'sleeping', job_id = %(job_id)s, losses = 0, lease_until = NULL,
+           wake_at = %(wake_at)s
+     WHERE {MINE}
+    RETURNING s.id
+), noted AS (
+    UPDATE renders_attempt a SET job_id = %(job_id)s FROM ended e WHERE a.step_id = e.id AND a.outcome = 'under_way'
+)
+SELECT 1 FROM ended
+"""
+_RENEW = """
+UPDATE renders_step s
+   SET lease_until = clock_timestamp() + %s * interval '1 second'
+  FROM unnest(%s::bigint[], %s::int[]) AS held(id, claim_no)
+ WHERE s.id = held.id AND s.claim_no = held.claim_no AND s.status = 'running'
+RETURNING s.id
+"""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a render shows once its last step is done."""
+
+    video_url: str
+    thumbnail_url: str
+    captions_url: str
+    duration: float
+
+
+def finish(
+    claimed: Claimed,
+    result: Mapping[str, Any],
+    *,
+    degraded: str = "",
+    request: Mapping[str, Any] | None = None,
+    next_stage: str | None,
+    keep_waiting: bool = False,
+    published: Published | None = None,
+) -> list[Freed]:
+    """running -> done, with the result, in one statement (I3); the steps that this frees are answered.
+
+    `keep_waiting` leaves the next step waiting although nothing is before it any more: its render will be held.
+    `published` completes the render as well. Raises `StaleClaim`.
+    """
+    values = values_of(claimed, outcome="ok", log="completed", request=request) | {
+        "status": "done",
+        "result": stored_json(result),
+        "degraded": degraded,
+        "next": next_stage,
+        "keep_waiting": keep_waiting,
+    }
+    if published is None:
+        return _freed(_SETTLE_STEP, values)
+    event = {"video_url": published.video_url, "duration": published.duration}
+    return _freed(_SETTLE_LAST_STEP, values | published.__dict__ | {"event": stored_json(event)})
+
+
+def give_placeholder(claimed: Claimed, error: GenerationError, next_stage: str | None) -> list[Freed]:
+    """running -> placeholder: the asset could not be made, and the run goes on without it (R52)."""
+    values = values_of(claimed, outcome="error", log="failed", error=error, decision="placeholder")
+    return _freed(
+        _SETTLE_STEP,
+        values
+        | {
+            "status": "placeholder",
+            "result": stored_json({"error": error.tostored_json()}),
+            "degraded": stored_text(f"placeholder: {error.message}"[:1000]),
+            "next": next_stage,
+            "keep_waiting": False,
+        },
+    )
+
+
+def retry(claimed: Claimed, error: GenerationError, at: datetime) -> None:
+    """running -> sleeping until `at`, with the same provider (R35)."""
+    values = values_of(claimed, outcome="error", log="retrying", error=error, decision="retry")
+    guarded(
+        _PUT_BACK,
+        values | _unchanged(claimed) | {"status": "sleeping", "wake_at": at, "new_attempt": claimed.attempt},
+    )
+
+
+def switch_provider(claimed: Claimed, error: GenerationError, provider: str, queue: str, reason: str) -> Freed:
+    """running -> due with the next provider of the chain (R36). The step is degraded from here on, and says why."""
+    values = values_of(claimed, outcome="error", log="degraded", error=error, decision="next_provider")
+    changed = {"new_provider": provider, "new_queue": queue, "new_attempt": 0, "job_id": ""}
+    changed["degraded"] = stored_text(reason)
+    guarded(_PUT_BACK, values | changed | {"status": "due", "wake_at": None})
+    return Freed(claimed.stage.value, queue, fallback=True)
+
+
+def leave_pending(claimed: Claimed, job_id: str, check_at: datetime) -> None:
+    """running -> sleeping while the provider works; its job id is stored before anybody polls it (I4)."""
+    guarded(
+        _LEAVE_PENDING,
+        {"step": claimed.step_id, "claim": claimed.claim_no, "job_id": job_id, "wake_at": check_at},
+    )
+
+
+def hand_back(claimed: Claimed) -> Freed:
+    """running -> due, unspent: the worker was told to stop (R45)."""
+    values = values_of(claimed, outcome="cancelled", log="skipped")
+    before = {"status": "due", "wake_at": None, "new_attempt": max(claimed.attempt - 1, 0)}
+    guarded(_PUT_BACK, values | _unchanged(claimed) | before)
+    return Freed(claimed.stage.value, claimed.queue)
+
+
+def renew(held: Sequence[tuple[int, int]], lease_seconds: float) -> set[int]:
+    """Renew the leases of `(step id, claim_no)` pairs; the ids of those that are still theirs are answered."""
+    if not held:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW, [lease_seconds, [step for step, _ in held], [claim for _, claim in held]])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _unchanged(claimed: Claimed) -> dict[str, Any]:
+    return {
+        "new_provider": claimed.provider,
+        "new_queue": claimed.queue,
+        "degraded": claimed.degraded,
+        "job_id": "",
+    }
+
+
+def _freed(sql: str, values: Mapping[str, Any]) -> list[Freed]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    if not rows:
+        raise StaleClaim(f"step {values['step']}, claim {values['claim']}")
+    return [Freed(stage, queue) for stage, queue, status in rows if status == "due"]

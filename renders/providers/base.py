@@ -1,0 +1,63 @@
+"""The protocol that every provider speaks (DESIGN section 6)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from renders.domain.outcomes import Outcome
+
+
+@dataclass(frozen=True)
+class Request:
+    """One piece of work for a provider."""
+
+    stage: str
+    payload: Mapping[str, Any]
+    """What to make, in the form written down in `stages/<stage>.py`; JSON."""
+    workdir: Path
+    """An empty folder of this claim's own; files are made here and nowhere else. It is removed afterwards."""
+    seconds: float
+    """Time limit of this call; what runs out of it is an `Err` with `TIMEOUT`, its children gone (R19)."""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Input files of earlier steps, by the names that the payload uses. Read-only."""
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    """Set when the claim is lost or the render cancelled: stop, kill children, answer anything."""
+
+
+class Provider(Protocol):
+    """What answers at once never returns `Pending`, and then needs neither `check` nor `find`."""
+
+    name: str
+
+    def submit(self, request: Request, key: str) -> Outcome:
+        """Do the work, or start it. `key` is the same for every try of the same work, for providers that take one."""
+        ...
+
+    def check(self, request: Request, job_id: str) -> Outcome:
+        """Look at work that `submit` left pending."""
+        ...
+
+    def find(self, request: Request, key: str) -> Outcome | None:
+        """Look for work whose answer to `submit` was lost; None where there is none or nobody can tell."""
+        ...
+
+    def cancel(self, job_id: str) -> None: ...
+
+
+class Immediate:
+    """Base of providers that answer at once."""
+
+    name: str
+
+    def check(self, request: Request, job_id: str) -> Outcome:
+        raise LookupError(f"{self.name} answers at once; there is no job {job_id} to look at.")
+
+    def find(self, request: Request, key: str) -> Outcome | None:
+        return None
+
+    def cancel(self, job_id: str) -> None:
+        return None

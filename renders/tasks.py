@@ -1,0 +1,118 @@
+"""One Celery task a stage, named for it, and one for its fallbacks (DESIGN section 2).
+
+A message says only that a step of the stage is due. The task claims the best one, runs it, and goes on in place with
+whatever is most urgent on its queue, so that a render whose stages share a queue costs one message.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from typing import Any
+
+from celery import Task, shared_task
+from celery.exceptions import Ignore, Retry
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from renders.domain import policy
+from renders.domain.stages import Stage
+from renders.pipeline import bell, enact, runner
+from renders.pipeline.transitions.claim import Claimed, claim
+from renders.pipeline.transitions.fence import StaleClaim
+from renders.pipeline.transitions.steps import Freed
+
+IN_PLACE_SECONDS = 5.0
+"""How long a task goes on in place before it hands the next step to a message of its own: a worker that was told to
+stop is waiting for it (R45)."""
+BELL_EXPIRES = 60
+"""Seconds. What is still due then is rung for again by the keeper; a queue never fills with old bells."""
+
+
+class StageTask(Task):  # type: ignore[misc]
+    """`autoretry_for` brings every failed call here; `retry` asks the policy instead of Celery's countdown.
+
+    The numbers are shown on the task as Celery users expect them, but the wait itself is the row's `wake_at`: a
+    countdown would undercut a provider's Retry-After, sit in a worker's memory, and die with it.
+    """
+
+    abstract = True
+    autoretry_for = (enact.CallFailed,)
+    throws = (enact.CallFailed,)
+    max_retries = settings.RENDERHUB_POLICY["attempts"]
+    retry_backoff = settings.RENDERHUB_POLICY["backoff_base"]
+    retry_backoff_max = settings.RENDERHUB_POLICY["backoff_cap"]
+    retry_jitter = True
+    ignore_result = True
+
+    def retry(self, *_: Any, exc: Exception | None = None, **__: Any) -> Exception:
+        """What Celery is to raise: RETRY where somebody will try again, FAILURE where the render failed."""
+        if not isinstance(exc, enact.CallFailed):
+            raise TypeError("A stage's task retries failed calls only.") from exc
+        try:
+            decision, freed = enact.failed(exc.claimed, exc.error)
+        except StaleClaim:
+            return Ignore()
+        bell.ring(freed)
+        match decision:
+            case policy.Retry(at):
+                return Retry(message=str(exc), when=at)
+            case policy.NextProvider():
+                return Retry(message=str(exc))
+            case policy.Placeholder():
+                return Ignore()
+            case _:
+                return exc
+
+
+def _work(task: Task, stage: Stage) -> None:
+    """Claim and run, in place for as long as it may; the bell is rung for what others can take meanwhile."""
+    queue = (task.request.delivery_info or {}).get("routing_key", "")
+    stop = time.monotonic() + IN_PLACE_SECONDS
+    owed: Freed | None = None
+    claimed = _claim(queue, stage)
+    try:
+        while claimed is not None:
+            freed = runner.run(claimed, settings.RENDERHUB_LOSSES)
+            mine = next((step for step in freed if step.queue == queue), None)
+            bell.ring(step for step in freed if step is not mine)
+            owed = mine or owed
+            if time.monotonic() > stop:
+                break
+            claimed = _claim(queue, None)
+            if claimed is None:
+                owed = None
+    finally:
+        # One step was left unrung because this worker meant to take it; now somebody else has to hear of it.
+        bell.ring([owed] if owed else [])
+
+
+def _claim(queue: str, stage: Stage | None) -> Claimed | None:
+    worker = f"{socket.gethostname()}/{os.getpid()}"
+    connection.close_if_unusable_or_obsolete()
+    try:
+        return claim(queue, stage, worker, settings.RENDERHUB_LEASE_SECONDS)
+    except (OperationalError, InterfaceError):
+        # The database restarted since this thread's last task: a new connection is all it takes.
+        connection.close()
+        return claim(queue, stage, worker, settings.RENDERHUB_LEASE_SECONDS)
+
+
+def _stage_task(stage: Stage, name: str) -> Task:
+    @shared_task(bind=True, base=StageTask, name=name, expires=BELL_EXPIRES)
+    def task(self: Task) -> None:
+        _work(self, stage)
+
+    return task
+
+
+TASKS = {stage: _stage_task(stage, f"renders.{stage}") for stage in Stage}
+FALLBACKS = {stage: _stage_task(stage, f"renders.{stage}_fallback") for stage in Stage}
+"""The same work, sent when a provider is used up and the next one's turn has come: it shows in Flower by its name."""
+
+
+def ring(step: Freed) -> None:
+    """Tell the step's queue that something of its stage is due."""
+    tasks = FALLBACKS if step.fallback else TASKS
+    tasks[Stage(step.stage)].apply_async(queue=step.queue, expires=BELL_EXPIRES)
