@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class RenderHubConfig(AppConfig):
@@ -12,3 +13,7 @@ class RenderHubConfig(AppConfig):
         from renders.pipeline import bell
 
         bell.install(tasks.ring)
+        if settings.SENTRY_DSN:
+            from renderhub import sentry
+
+            sentry.start(settings.SENTRY_DSN)

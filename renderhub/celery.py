@@ -23,6 +23,7 @@ def _keep_connections(sender: Celery, **_: Any) -> None:
 
 
 app.autodiscover_tasks()
+app.autodiscover_tasks(related_name="periodic")
 
 
 @setup_logging.connect

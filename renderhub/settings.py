@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.templatetags.static import static
+
+from celery.schedules import crontab
+
 from renderhub.embedded.home import current_urls, home_folder
 from renderhub.lib import env
+from renderhub.lib.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = home_folder()
@@ -157,6 +162,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 15,
     "visibility_timeout": 600,
+    # A bell waits for nobody: without these a broker that is away holds every request and every worker for 6 s.
+    "max_retries": 1,
+    "interval_start": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -165,6 +174,14 @@ CELERY_TASK_TRACK_STARTED = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_CRON_STARTING_DEADLINE = 3 * 3600
+CELERY_BEAT_SCHEDULE = {
+    "drop old logs and events": {
+        "task": "renders.prune",
+        "schedule": crontab(hour="3", minute="30"),
+        "options": {"queue": Queue.CONTROL.value},
+    },
+}
+CELERY_TASK_DEFAULT_QUEUE = Queue.CONTROL.value
 # Celery 5.7 drops Django's connection around every task unless this is set; it is read from the app's own
 # configuration by this name (renderhub/celery.py).
 CELERY_DB_REUSE_MAX = 1_000_000
@@ -220,4 +237,52 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 LOGGING_CONFIG = "renderhub.lib.logs.configure"
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 
-UNFOLD: dict[str, Any] = {"SITE_TITLE": "RenderHub", "SITE_HEADER": "RenderHub", "SITE_SYMBOL": "movie"}
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "RenderHub",
+    "SITE_HEADER": "RenderHub",
+    "SITE_SYMBOL": "movie",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("console/favicon.svg")}],
+    "STYLES": [lambda _: static("console/console.css")],
+    "SCRIPTS": [lambda _: static("console/times.js"), lambda _: static("console/copy.js")],
+    "DASHBOARD_CALLBACK": "renders.admin.index.dashboard",
+    "SIDEBAR": {"navigation": "renders.admin.navigation.sidebar"},
+    "COMMAND": {"search_models": ["renders.render", "renders.workspace", "renders.user"]},
+    # Paper by day, ink by night, as in the videos. Small print is a step darker than unfold's own: it must be read.
+    "COLORS": {
+        "base": {
+            "50": "#faf7f2",
+            "100": "#f5f1ea",
+            "200": "#e7e2da",
+            "300": "#d6d0c7",
+            "400": "#94a3b8",
+            "500": "#64748b",
+            "600": "#475569",
+            "700": "#334155",
+            "800": "#1e293b",
+            "900": "#0f172a",
+            "950": "#020617",
+        },
+        "primary": {
+            "50": "#f0f9ff",
+            "100": "#e0f2fe",
+            "200": "#bae6fd",
+            "300": "#7dd3fc",
+            "400": "#38bdf8",
+            "500": "#38bdf8",
+            "600": "#0369a1",
+            "700": "#075985",
+            "800": "#0c4a6e",
+            "900": "#0b3a57",
+            "950": "#082f49",
+        },
+        "font": {
+            "subtle-light": "var(--color-base-600)",
+            "subtle-dark": "var(--color-base-400)",
+            "default-light": "var(--color-base-700)",
+            "default-dark": "var(--color-base-300)",
+            "important-light": "var(--color-base-900)",
+            "important-dark": "var(--color-base-100)",
+        },
+    },
+}

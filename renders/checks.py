@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.conf import settings
@@ -20,11 +21,32 @@ def check_chains(**_: Any) -> list[CheckMessage]:
             problems.append(
                 Error(f"{stage.value.upper()}_CHAIN is empty: name at least one provider.", id="renders.E001")
             )
-        for name in names:
-            try:
-                chains.known(name)
-            except chains.ProviderUnknown as error:
-                problems.append(Error(f"{stage.value.upper()}_CHAIN: {error}", id="renders.E002"))
+        if len(set(names)) < len(names):
+            # A chain that comes back to a provider would never be used up.
+            problems.append(Error(f"{stage.value.upper()}_CHAIN names a provider twice.", id="renders.E005"))
+        problems += _unknown(stage, names)
+    return problems
+
+
+def _unknown(stage: Stage, names: list[str]) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for name in names:
+        try:
+            chains.known(name)
+        except (chains.ProviderUnknown, ValueError) as error:
+            problems.append(Error(f"{stage.value.upper()}_CHAIN: {name}: {error}", id="renders.E002"))
+    return problems
+
+
+@register()
+def check_times(**_: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for name in ("DAILY_AT", "DUE_AT"):
+        value = getattr(settings, f"RENDERHUB_{name}")
+        try:
+            time.fromisoformat(value)
+        except ValueError:
+            problems.append(Error(f"{name}={value!r}: takes a time of day such as 06:00.", id="renders.E006"))
     return problems
 
 

@@ -14,11 +14,12 @@ from typing import Any
 from celery import Task, shared_task
 from celery.exceptions import Ignore, Retry
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 
 from renders.domain import policy
 from renders.domain.stages import Stage
 from renders.pipeline import bell, enact, runner
+from renders.pipeline.reconnect import is_cut_off
 from renders.pipeline.transitions.claim import Claimed, claim
 from renders.pipeline.transitions.fence import StaleClaim
 from renders.pipeline.transitions.steps import Freed
@@ -70,22 +71,24 @@ def _work(task: Task, stage: Stage) -> None:
     """Claim and run, in place for as long as it may; the bell is rung for what others can take meanwhile."""
     queue = (task.request.delivery_info or {}).get("routing_key", "")
     stop = time.monotonic() + IN_PLACE_SECONDS
-    owed: Freed | None = None
+    owed: list[Freed] = []
     claimed = _claim(queue, stage)
     try:
         while claimed is not None:
             freed = runner.run(claimed, settings.RENDERHUB_LOSSES)
             mine = next((step for step in freed if step.queue == queue), None)
             bell.ring(step for step in freed if step is not mine)
-            owed = mine or owed
+            owed += [mine] if mine else []
             if time.monotonic() > stop:
                 break
             claimed = _claim(queue, None)
-            if claimed is None:
-                owed = None
+            # What it took may be something more urgent, whose own bell is still under way.
+            taken = claimed.stage.value if claimed else None
+            paid = next((step for step in owed if step.stage == taken), None)
+            owed = [step for step in owed if step is not paid] if claimed else []
     finally:
-        # One step was left unrung because this worker meant to take it; now somebody else has to hear of it.
-        bell.ring([owed] if owed else [])
+        # Steps that were left unrung because this worker meant to take them: now somebody else has to hear of them.
+        bell.ring(owed)
 
 
 def _claim(queue: str, stage: Stage | None) -> Claimed | None:
@@ -93,7 +96,9 @@ def _claim(queue: str, stage: Stage | None) -> Claimed | None:
     connection.close_if_unusable_or_obsolete()
     try:
         return claim(queue, stage, worker, settings.RENDERHUB_LEASE_SECONDS)
-    except (OperationalError, InterfaceError):
+    except Error as error:
+        if not is_cut_off(error):
+            raise
         # The database restarted since this thread's last task: a new connection is all it takes.
         connection.close()
         return claim(queue, stage, worker, settings.RENDERHUB_LEASE_SECONDS)

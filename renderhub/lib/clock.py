@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-_offset = timedelta()
 _frozen: datetime | None = None
 
 
 def now() -> datetime:
     """The current time, aware, in UTC."""
-    return _frozen if _frozen is not None else datetime.now(UTC) + _offset
+    return _frozen if _frozen is not None else datetime.now(UTC)
 
 
 @contextmanager

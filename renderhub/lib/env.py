@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +21,8 @@ def text(name: str, default: str = "") -> str:
     if path:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingMalformed(f"{name}_FILE: cannot read {path}: {error.strerror}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingMalformed(f"{name}_FILE: cannot read {path}: {error}") from error
     return os.environ.get(name, default)
 
 
@@ -30,7 +31,8 @@ def whole(name: str, default: int, *, at_least: int = 0) -> int:
 
 
 def number(name: str, default: float, *, at_least: float = 0.0) -> float:
-    return _parsed(name, default, float, f"a number, {at_least:g} or more", lambda value: value >= at_least)
+    takes = f"a number, {at_least:g} or more"
+    return _parsed(name, default, float, takes, lambda value: at_least <= value < math.inf)
 
 
 def flag(name: str, default: bool) -> bool:

@@ -30,6 +30,11 @@ def about(**fields: Any) -> Iterator[None]:
         _subject.reset(token)
 
 
+def subject() -> dict[str, Any]:
+    """What the lines that are logged here and now are about."""
+    return dict(_subject.get() or {})
+
+
 def _fields_of(record: logging.LogRecord) -> dict[str, Any]:
     own = {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
     return {**(_subject.get() or {}), **{k: v for k, v in own.items() if k in FIELDS or not k.startswith("_")}}
@@ -68,3 +73,5 @@ def configure(options: dict[str, str]) -> None:
     root.setLevel(logging.WARNING)
     for name in ("renderhub", "renders", "alerts", "monitoring", "celery.beat", "celery.worker"):
         logging.getLogger(name).setLevel(options["level"])
+    # A line for each message that arrives says nothing of the work: what was claimed is logged by the runner.
+    logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)

@@ -17,6 +17,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
 
 class AddressRefused(OSError):
     """The address is not one that RenderHub fetches from; the message says why and how to allow it."""
@@ -24,7 +26,10 @@ class AddressRefused(OSError):
 
 def check_url(url: str) -> None:
     """Raises `AddressRefused` for anything but http(s) with a host and without a login in it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise AddressRefused(f"{url[:200]!r} is not an address.") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise AddressRefused(f"{url[:200]!r} is not an http(s) address.")
     if parts.username or parts.password:
@@ -47,12 +52,21 @@ def public_addresses(host: str, port: int, allowed_hosts: Collection[str]) -> li
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for *_, address in found:
         ip = ipaddress.ip_address(str(address[0]).partition("%")[0])
-        mapped = getattr(ip, "ipv4_mapped", None) or ip
-        if host not in allowed_hosts and str(ip) not in allowed_hosts and not mapped.is_global:
+        meant = _carried(ip) or ip
+        if host not in allowed_hosts and str(ip) not in allowed_hosts and (not meant.is_global or meant.is_multicast):
             raise AddressRefused(
                 f"{host} leads to {ip}, which is not a public address. List it in FETCH_PRIVATE_HOSTS to allow it."
             )
     return list(found)
+
+
+def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 one leads to: mapped, 6to4, or through a NAT64 gateway (RFC 6052)."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return None
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+    return ip.ipv4_mapped or ip.sixtofour
 
 
 class _GuardedAdapter(HTTPAdapter):

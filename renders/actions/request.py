@@ -18,15 +18,20 @@ from renders.domain.job import (
     NewsItem,
     Priority,
     Style,
+    Theme,
     Voice,
+    is_plain,
 )
 from renders.domain.rank import rank
 from renders.models import Render, Workspace
+from renders.models.render import OPEN
 from renders.pipeline import bell, chains, graph
 from renders.pipeline.transitions import renders
 
 LANGUAGES = ("en", "ru", "hi")
 """Languages with a voice and a script maker on this machine."""
+_TRIES = 3
+"""A twin that ends just when it was to be joined leaves room for a new one."""
 
 
 class RequestRefused(Exception):
@@ -83,16 +88,24 @@ def request(workspace: Workspace, wish: Wish) -> Answer:
         due_at=wish.due_at,
     )
     render.fingerprint = render.wish()
-    try:
-        with transaction.atomic():
-            render.rank = take_turn(workspace, Priority(wish.priority))
-            plan = graph.plan_run(render.job(), [], chains.primary)
-            freed = renders.create(render, plan, chains.queue_of)
-            transaction.on_commit(lambda: bell.ring(freed))
-    except IntegrityError:
-        twin = Render.objects.filter(fingerprint=render.fingerprint).exclude(status="completed").latest("created_at")
-        return Answer(twin, created=False)
-    return Answer(render, created=True)
+    for _ in range(_TRIES):
+        try:
+            _create(render, Priority(wish.priority))
+        except IntegrityError:
+            twin = Render.objects.filter(OPEN, fingerprint=render.fingerprint).first()
+            if twin is not None:
+                return Answer(twin, created=False)
+        else:
+            return Answer(render, created=True)
+    raise RuntimeError(f"{render.name}: each open twin was finished before it could be joined.")
+
+
+def _create(render: Render, priority: Priority) -> None:
+    with transaction.atomic():
+        render.rank = take_turn(render.workspace, priority)
+        plan = graph.plan_run(render.job(), [], chains.primary)
+        freed = renders.create(render, plan, chains.queue_of)
+        transaction.on_commit(lambda: bell.ring(freed))
 
 
 def take_turn(workspace: Workspace, priority: Priority) -> float:
@@ -113,6 +126,7 @@ def check(wish: Wish) -> None:
         ("voice", wish.voice, Voice),
         ("aspect_ratio", wish.aspect_ratio, AspectRatio),
         ("priority", wish.priority, Priority),
+        ("theme", wish.theme, Theme),
     ):
         allowed: list[Any] = [member.value for member in enum]
         if value not in allowed:
@@ -129,8 +143,9 @@ def check(wish: Wish) -> None:
 def _check_input(wish: Wish) -> dict[str, str]:
     if len(wish.input_text) > INPUT_TEXT_LIMIT:
         return {"input": f"{len(wish.input_text)} characters; at most {INPUT_TEXT_LIMIT} are taken."}
-    if "\x00" in wish.input_text + wish.name:
-        return {"input": "It holds a NUL character; send plain text."}
+    texts = [wish.input_text, wish.name, *(text for item in wish.items for text in item.to_json().values())]
+    if not all(map(is_plain, texts)):
+        return {"input": "It holds characters that are no text (NUL, or half of a surrogate pair); send plain text."}
     if wish.job_type == JobType.DAILY_CA:
         return {} if wish.items else {"input": "A daily video needs at least one item."}
     if not wish.input_text.strip():

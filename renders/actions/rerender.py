@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from renders.actions.request import take_turn
 from renders.domain.job import Priority
 from renders.domain.stages import Stage, from_stage_on
 from renders.domain.states import MoveRefused, RenderStatus, StepStatus
 from renders.models import Render, Step
+from renders.models.render import OPEN
 from renders.pipeline import bell, chains, graph
 from renders.pipeline.graph import Kept
 from renders.pipeline.transitions import renders
@@ -21,14 +22,24 @@ def rerender(render_id: UUID, from_stage: Stage | None = None) -> Render:
     """Queue a new run. What earlier stages made is kept; without `from_stage` a completed render is made anew whole,
     and one that failed or was cancelled goes on at the first stage whose result is missing.
 
-    Raises `Render.DoesNotExist`; `MoveRefused` where it is not finished.
+    Raises `Render.DoesNotExist`; `MoveRefused` where it is not finished, or its open twin is being made already (R4).
     """
+    try:
+        return _rerender(render_id, from_stage)
+    except IntegrityError as error:
+        render = Render.objects.get(pk=render_id)
+        twin = Render.objects.filter(OPEN, fingerprint=render.fingerprint).exclude(pk=render_id).first()
+        if twin is None:
+            raise
+        told = f"asked for again and on its way as {twin.id}"
+        raise MoveRefused("The render", told, RenderStatus.QUEUED.value) from error
+
+
+def _rerender(render_id: UUID, from_stage: Stage | None) -> Render:
     with transaction.atomic():
         # Steps first, then the render: the order in which every mover locks.
         render = Render.objects.get(pk=render_id)
-        steps = list(
-            Step.objects.select_for_update().filter(render_id=render_id, run=render.run).order_by("position")
-        )
+        steps = list(Step.objects.select_for_update().filter(render_id=render_id, run=render.run).order_by("position"))
         render = Render.objects.select_for_update().get(pk=render_id)
         if render.status == RenderStatus.FAILED and not render.final:
             raise MoveRefused("The render", "failed and will be requeued by itself", RenderStatus.QUEUED.value)

@@ -1,0 +1,9 @@
+"""The operator console (R60, R61): one file per noun. The pages' own parts are in `templates/renders`."""
+
+from django.contrib import admin
+
+from renders.admin import daily, failure, render, results, schedule, user, workspace
+
+admin.site.index_title = "Today"
+
+__all__ = ["daily", "failure", "render", "results", "schedule", "user", "workspace"]

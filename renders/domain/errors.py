@@ -55,6 +55,10 @@ _REMEDIES: dict[ErrorCode, str] = {
 }
 
 
+LONGEST_TEXT = 2000
+"""Characters of a message, a remedy or a piece of context that are stored."""
+
+
 @dataclass(frozen=True)
 class GenerationError:
     """What went wrong in one call of one provider. A value, not an exception: outcomes carry it."""
@@ -91,16 +95,26 @@ class GenerationError:
         return replace(self, context={**self.context, **more})
 
     def to_json(self) -> dict[str, Any]:
-        """The form that is stored in failures and shown by the API (R33)."""
+        """The form that is stored in failures and shown by the API (R33): short, whatever a provider sent."""
         return {
             "code": self.code.value,
             "provider": self.provider,
-            "provider_code": self.provider_code,
-            "message": self.message,
+            "provider_code": self.provider_code[:200],
+            "message": self.message[:LONGEST_TEXT],
             "is_retryable": self.is_retryable,
             "user_action_required": self.user_action_required,
             "retry_after": self.retry_after,
             "max_attempts": self.max_attempts,
-            "remedy": self.what_to_do,
-            "context": dict(self.context),
+            "remedy": self.what_to_do[:LONGEST_TEXT],
+            "context": _short(self.context),
         }
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT]
+    if isinstance(value, Mapping):
+        return {str(key)[:200]: _short(item) for key, item in list(value.items())[:50]}
+    if isinstance(value, list | tuple):
+        return [_short(item) for item in value[:50]]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)[:LONGEST_TEXT]

@@ -35,10 +35,22 @@ class AspectRatio(StrEnum):
         return {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}[self.value]
 
 
+class Theme(StrEnum):
+    """The look of the pictures (LOOK)."""
+
+    INK = "ink"
+    PAPER = "paper"
+
+
 class Priority(StrEnum):
     HIGH = "high"
     NORMAL = "normal"
     LOW = "low"
+
+
+def is_plain(text: str) -> bool:
+    """Whether `text` can be stored: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 LENGTHS = (60, 120, 180)

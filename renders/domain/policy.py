@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 
 from renders.domain.errors import OPERATOR_ACTS, ErrorCode, GenerationError
 
+LONGEST_WAIT = 7 * 86_400.0
+"""Seconds. A provider that wants to be left alone for longer is not waited for: nobody wants the video by then."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -198,9 +201,9 @@ def _after_the_last_provider_of_a_stage(failure: GenerationError, situation: Sit
 
 
 def _requeue(failure: GenerationError, situation: Situation) -> Requeue | None:
-    if situation.requeues >= situation.limits.requeues:
-        return None
     wait = max(situation.limits.requeue_delay, failure.retry_after or 0.0)
+    if situation.requeues >= situation.limits.requeues or wait > LONGEST_WAIT:
+        return None
     return Requeue(situation.now + timedelta(seconds=wait))
 
 

@@ -20,7 +20,8 @@ ASSET_KINDS: dict[Stage, str] = {Stage.MANIM: "image", Stage.TTS: "narration", S
 PER_SEGMENT = (Stage.MANIM, Stage.TTS)
 
 NEXT: dict[Stage, Stage | None] = {
-    Stage.SCRIPT_GEN: None,  # its segments' steps do not exist before it has ended (pipeline/graph.py)
+    # Its segments' steps do not exist before it has ended: they come in between (pipeline/graph.py).
+    Stage.SCRIPT_GEN: Stage.REVIDEO,
     Stage.MANIM: Stage.REVIDEO,
     Stage.TTS: Stage.REVIDEO,
     Stage.MUSIC: Stage.REVIDEO,

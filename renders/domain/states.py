@@ -55,7 +55,7 @@ _R, _S = RenderStatus, StepStatus
 RENDER_MOVES: dict[RenderStatus, frozenset[RenderStatus]] = {
     _R.QUEUED: frozenset({_R.PROCESSING, _R.CANCELLED, _R.FAILED}),
     _R.PROCESSING: frozenset({_R.HELD, _R.COMPLETED, _R.FAILED, _R.CANCELLED}),
-    _R.HELD: frozenset({_R.PROCESSING, _R.CANCELLED, _R.FAILED}),
+    _R.HELD: frozenset({_R.PROCESSING, _R.CANCELLED}),
     _R.FAILED: frozenset({_R.QUEUED, _R.CANCELLED}),
     _R.COMPLETED: frozenset({_R.QUEUED}),
     _R.CANCELLED: frozenset({_R.QUEUED}),
@@ -63,12 +63,12 @@ RENDER_MOVES: dict[RenderStatus, frozenset[RenderStatus]] = {
 
 STEP_MOVES: dict[StepStatus, frozenset[StepStatus]] = {
     _S.WAITING: frozenset({_S.DUE, _S.CANCELLED}),
-    _S.DUE: frozenset({_S.RUNNING, _S.CANCELLED}),
-    _S.SLEEPING: frozenset({_S.DUE, _S.CANCELLED}),
+    _S.DUE: frozenset({_S.RUNNING, _S.FAILED, _S.CANCELLED}),
+    _S.SLEEPING: frozenset({_S.DUE, _S.FAILED, _S.CANCELLED}),
     _S.RUNNING: frozenset({_S.DUE, _S.SLEEPING, _S.DONE, _S.PLACEHOLDER, _S.FAILED, _S.CANCELLED}),
     _S.FAILED: frozenset({_S.DUE, _S.CANCELLED}),
     _S.DONE: frozenset(),
-    _S.PLACEHOLDER: frozenset({_S.DUE}),
+    _S.PLACEHOLDER: frozenset(),
     _S.CANCELLED: frozenset(),
 }
 

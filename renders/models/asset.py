@@ -27,7 +27,9 @@ class AssetQuerySet(TenantQuerySet["Asset"]):
 class Asset(models.Model):
     render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="assets")
     segment = models.CharField(max_length=20, blank=True, default="", help_text="Stable; empty for music.")
-    slot = models.CharField(max_length=12, help_text="The stage that fills it: a segment has one visual, one narration.")
+    slot = models.CharField(
+        max_length=12, help_text="The stage that fills it: one visual and one narration a segment."
+    )
     kind = models.CharField(max_length=12, choices=choices(AssetKind))
     run = models.PositiveIntegerField(help_text="The run that made it last.")
     status = models.CharField(max_length=20, choices=choices(AssetStatus), default=AssetStatus.PENDING.value)
@@ -49,9 +51,7 @@ class Asset(models.Model):
             models.UniqueConstraint(fields=["render", "segment", "slot"], name="one_asset_per_slot"),
             models.CheckConstraint(condition=one_of("status", AssetStatus), name="asset_status_known"),
             models.CheckConstraint(condition=one_of("kind", AssetKind), name="asset_kind_known"),
-            models.CheckConstraint(
-                condition=~Q(status="generated") | ~Q(file=""), name="asset_generated_has_file"
-            ),
+            models.CheckConstraint(condition=~Q(status="generated") | ~Q(file=""), name="asset_generated_has_file"),
         ]
 
     def __str__(self) -> str:

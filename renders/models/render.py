@@ -15,6 +15,9 @@ from renders.domain.states import OPEN_RENDERS, RenderStatus
 from renders.models.choices import choices, one_of
 from renders.models.workspace import TenantQuerySet, Workspace
 
+OPEN = Q(status__in=sorted(s.value for s in OPEN_RENDERS)) | Q(status="failed", final=False)
+"""Renders that a twin's request joins (R4)."""
+
 
 class Render(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -81,7 +84,7 @@ class Render(models.Model):
             # R4: twins meet the open one.
             models.UniqueConstraint(
                 fields=["fingerprint"],
-                condition=Q(status__in=sorted(s.value for s in OPEN_RENDERS)) | Q(status="failed", final=False),
+                condition=OPEN,
                 name="one_open_render_per_wish",
             ),
         ]

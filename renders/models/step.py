@@ -33,7 +33,9 @@ class Step(models.Model):
     provider = models.CharField(max_length=40, help_text="The provider whose turn it is.")
     attempt = models.PositiveSmallIntegerField(default=0, help_text="Attempts with this provider since last due anew.")
     losses = models.PositiveSmallIntegerField(default=0, help_text="Workers that died while at it, in a row.")
-    claim_no = models.PositiveIntegerField(default=0, help_text="Raised by each claim; writes of an older one fail (I2).")
+    claim_no = models.PositiveIntegerField(
+        default=0, help_text="Raised by each claim; an older one writes nothing (I2)."
+    )
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=100, blank=True, default="")
     wake_at = models.DateTimeField(null=True, blank=True)
@@ -59,9 +61,7 @@ class Step(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="sleeping") | Q(wake_at__isnull=False), name="step_sleeping_has_wake_at"
             ),
-            models.CheckConstraint(
-                condition=~Q(status="done") | Q(result__isnull=False), name="step_done_has_result"
-            ),
+            models.CheckConstraint(condition=~Q(status="done") | Q(result__isnull=False), name="step_done_has_result"),
             models.CheckConstraint(condition=~Q(status="waiting") | Q(waits__gt=0), name="step_waiting_waits"),
         ]
         indexes = [

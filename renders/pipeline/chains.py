@@ -78,7 +78,10 @@ def primary(stage: Stage) -> str | None:
 
 
 def candidate(name: str) -> Candidate:
-    about = known(name)
+    try:
+        about = known(name)
+    except ProviderUnknown:  # taken out of the settings while steps of it were waiting
+        return Candidate(name=name)
     return Candidate(name=name, expected=about.expected, kind=about.kind)
 
 

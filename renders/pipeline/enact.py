@@ -18,6 +18,8 @@ from renders.domain.outcomes import Ok, Pending
 from renders.domain.policy import Decision, GiveUp, NextProvider, Placeholder, Requeue, Retry, Situation
 from renders.domain.script import Script
 from renders.domain.stages import ASSET_KINDS, NEXT, Stage
+from renders.domain.states import AssetStatus
+from renders.models import Render
 from renders.pipeline import assets, chains, graph
 from renders.pipeline.reconnect import through_a_reconnect
 from renders.pipeline.transitions import failing, renders, steps
@@ -37,22 +39,25 @@ class CallFailed(Exception):
 
 
 @through_a_reconnect
-def succeeded(
-    claimed: Claimed, work: Work, ok: Ok, files: Mapping[str, str], asked: Mapping[str, Any]
-) -> list[Freed]:
+def succeeded(claimed: Claimed, work: Work, ok: Ok, files: Mapping[str, str], asked: Mapping[str, Any]) -> list[Freed]:
     """The result is stored and the steps behind it are freed, in one transaction (I3). Raises `StaleClaim`."""
     result = {**ok.result, "files": dict(files)}
     degraded = "; ".join(reason for reason in (claimed.degraded, ok.degraded) if reason)
+    freed = _store(claimed, work, result, degraded, asked)
     _log_success(claimed, degraded)
+    return freed
+
+
+def _store(
+    claimed: Claimed, work: Work, result: dict[str, Any], degraded: str, asked: Mapping[str, Any]
+) -> list[Freed]:
     match claimed.stage:
         case Stage.SCRIPT_GEN:
             return _script_done(claimed, result, degraded)
         case Stage.REVIDEO:
             return _composed(claimed, result, degraded, asked["timeline"])
         case Stage.UPLOAD:
-            return steps.finish(
-                claimed, result, degraded=degraded, next_stage=None, published=_published(result, work)
-            )
+            return steps.finish(claimed, result, degraded=degraded, next_stage=None, published=_published(result, work))
         case stage if stage in ASSET_KINDS:
             with transaction.atomic():
                 freed = steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[stage])
@@ -86,7 +91,7 @@ def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list
         case Retry(at):
             with transaction.atomic():
                 steps.retry(claimed, error, at)
-                assets.note_failure(claimed, error, "retrying")
+                assets.note_failure(claimed, error, AssetStatus.RETRYING)
             return []
         case NextProvider(provider, reason):
             queue = chains.queue_of(provider)
@@ -94,7 +99,8 @@ def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list
         case Placeholder(needs_prompt_update):
             with transaction.atomic():
                 freed = steps.give_placeholder(claimed, error, NEXT[claimed.stage])
-                assets.note_failure(claimed, error, "needs_prompt_update" if needs_prompt_update else "failed")
+                told = AssetStatus.NEEDS_PROMPT_UPDATE if needs_prompt_update else AssetStatus.FAILED
+                assets.note_failure(claimed, error, told)
             return freed
         case Requeue(at):
             failing.fail(claimed, error, error.message, requeue_at=at)
@@ -112,7 +118,8 @@ def situation_of(claimed: Claimed) -> Situation:
         attempt=claimed.attempt,
         rest=chains.rest_after(claimed.stage, claimed.provider),
         makes_asset=claimed.stage in ASSET_KINDS,
-        requeues=claimed.retry_count,
+        # Not as it was at the claim: a step beside this one may have failed and been requeued meanwhile.
+        requeues=Render.objects.values_list("retry_count", flat=True).get(pk=claimed.render_id),
         now=clock.now(),
         limits=chains.limits(),
         deadline=claimed.due_at,
@@ -123,15 +130,15 @@ def situation_of(claimed: Claimed) -> Situation:
 
 def _script_done(claimed: Claimed, result: dict[str, Any], degraded: str) -> list[Freed]:
     script = Script.from_json(result["script"])
+    if not script.segments:
+        raise ValueError("the script has no segments")
     planned = graph.plan_segments(claimed.job, script, {}, chains.primary)
     with transaction.atomic():
-        steps.finish(claimed, result, degraded=degraded, next_stage=None)
-        return renders.add_segments(claimed, planned, chains.queue_of)
+        steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[Stage.SCRIPT_GEN], added=len(planned))
+        return renders.add_steps(claimed.render_id, claimed.run, claimed.rank, planned, chains.queue_of)
 
 
-def _composed(
-    claimed: Claimed, result: dict[str, Any], degraded: str, timeline: Mapping[str, Any]
-) -> list[Freed]:
+def _composed(claimed: Claimed, result: dict[str, Any], degraded: str, timeline: Mapping[str, Any]) -> list[Freed]:
     """The video goes on to be published, or is held for an editor (R52)."""
     visuals, narration = timeline["tracks"]["visuals"], timeline["tracks"]["narration"]
     hold = policy.hold_reason(
@@ -146,9 +153,7 @@ def _composed(
     if claimed.due_at is not None:
         publish_at = claimed.due_at - timedelta(seconds=settings.RENDERHUB_HELD_PUBLISH_SECONDS)
     with transaction.atomic():
-        freed = steps.finish(
-            claimed, result, degraded=degraded, next_stage=NEXT[Stage.REVIDEO], keep_waiting=True
-        )
+        freed = steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[Stage.REVIDEO], added=1)
         renders.hold(claimed, hold.reason, publish_at)
     return freed
 

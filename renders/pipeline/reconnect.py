@@ -8,18 +8,25 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import backoff
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
 
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PATIENCE = 30.0
-"""Seconds for which a move is tried again. Longer is no use: the lease has run out by then."""
+PATIENCE = 120.0
+"""Seconds for which a move is tried again. The worker has nothing better to do: without a database there are no claims,
+and no keeper who could give the step to another (keeper.py)."""
 
 
-def _start_anew(details: object) -> None:
+def is_cut_off(error: Exception) -> bool:
+    """Whether it was the connection that failed, not what was asked. psycopg2 has no class of its own for a server that
+    went away in the middle of an answer: that one is a plain `DatabaseError`."""
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
+def _start_anew(_details: object) -> None:
     logger.warning("The database did not take a move; trying again on a new connection.")
     connection.close()
 
@@ -36,7 +43,8 @@ def through_a_reconnect(move: Callable[P, R]) -> Callable[P, R]:
 
     patient = backoff.on_exception(
         backoff.expo,
-        (OperationalError, InterfaceError),
+        Error,
+        giveup=lambda error: not is_cut_off(error),
         max_time=PATIENCE,
         max_value=2,
         on_backoff=_start_anew,

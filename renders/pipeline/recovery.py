@@ -10,6 +10,7 @@ import shutil
 from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from renderhub.lib import clock
 from renders.domain import policy
@@ -27,15 +28,20 @@ BELLS = 8
 """At most so many bells a stage and sweep: each wakes a worker that goes on until nothing is due."""
 
 
-def tick() -> list[Freed]:
-    """Wake sleepers, hand on the steps of lost workers, requeue and let go what is due for it."""
-    lost = rescue.release_lost()
+def tick(*, believe_leases: bool = True) -> list[Freed]:
+    """Wake sleepers, hand on the steps of lost workers, requeue and let go what is due for it.
+
+    `believe_leases`: false while a lease that has run out does not mean that its worker is lost.
+    """
+    lost = rescue.release_lost() if believe_leases else []
     if lost:
         logger.warning("%d step(s) of lost workers handed on", len(lost))
     freed = lost + rescue.wake_sleepers()
-    for render_id, status in rescue.to_wake():
-        freed += _wake_render(render_id, status)
     bell.ring(freed)
+    for render_id, status in rescue.to_wake():
+        woken = _wake_render(render_id, status)
+        bell.ring(woken)
+        freed += woken
     return freed
 
 
@@ -55,6 +61,12 @@ def _wake_render(render_id: UUID, status: str) -> list[Freed]:
         return renders.requeue(render_id, chains.primary, chains.queue_of)
     except MoveRefused:
         return []  # somebody else was quicker
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # One render that cannot be woken must not keep the others from it.
+        logger.exception("A render could not be woken", extra={"render": str(render_id)})
+        return []
 
 
 def _fail_out_of_time(render_id: UUID, run: int, stage: str, requeues: int) -> None:

@@ -6,9 +6,11 @@ import logging
 import traceback
 from pathlib import Path
 
+from django.db import DataError, IntegrityError
+
 from renderhub.lib.logs import about
 from renders.domain.errors import ErrorCode, GenerationError
-from renders.domain.outcomes import Err, Ok, Outcome
+from renders.domain.outcomes import Err, Ok, Outcome, Pending
 from renders.pipeline import chains, enact, inputs, lease, storage
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import StaleClaim
@@ -17,6 +19,10 @@ from renders.providers.base import Request
 from renders.stages.base import Asked, InputMissing, Work
 
 logger = logging.getLogger(__name__)
+
+_JOB_ID_LIMIT = 200
+_NOT_AS_AGREED = (AttributeError, KeyError, TypeError, ValueError, OSError, DataError, IntegrityError)
+"""What an answer that does not keep to its stage's contract comes to when it is stored, or a disk that is full."""
 
 
 def run(claimed: Claimed, losses_allowed: int) -> list[Freed]:
@@ -48,19 +54,23 @@ def _run(claimed: Claimed, losses_allowed: int) -> list[Freed]:
             work = inputs.work_of(claimed)
             asked = inputs.ask(claimed.stage, work)
             files = {name: storage.path_of(key) for name, key in asked.files.items()}
-        except (InputMissing, storage.KeyUnknown, KeyError, ValueError) as error:
+        except (InputMissing, storage.KeyUnknown, AttributeError, KeyError, TypeError, ValueError) as error:
             raise enact.CallFailed(claimed, _input_missing(claimed, error)) from error
-        with storage.workdir(claimed.step_id, claimed.claim_no) as folder:
-            request = Request(claimed.stage.value, asked.payload, folder, seconds, files, held.cancelled)
-            outcome = _call(claimed, request)
-            if held.cancelled.is_set():
-                raise StaleClaim(f"step {claimed.step_id}: cancelled")
-            return _enact(claimed, work, asked, outcome)
+        try:
+            with storage.workdir(claimed.step_id, claimed.claim_no) as folder:
+                request = Request(claimed.stage.value, asked.payload, folder, seconds, files, held.cancelled)
+                outcome = _call(claimed, request)
+                if held.cancelled.is_set():
+                    raise StaleClaim(f"step {claimed.step_id}: cancelled")
+                return _enact(claimed, work, asked, outcome)
+        except _NOT_AS_AGREED as error:
+            logger.exception("What provider %s answered could not be stored", claimed.provider)
+            raise enact.CallFailed(claimed, _raised(claimed, error)) from error
 
 
 def _call(claimed: Claimed, request: Request) -> Outcome:
-    provider = chains.provider(claimed.provider)
     try:
+        provider = chains.provider(claimed.provider)
         if claimed.job_id:
             return provider.check(request, claimed.job_id)
         if claimed.losses:
@@ -74,16 +84,31 @@ def _call(claimed: Claimed, request: Request) -> Outcome:
         return Err(_raised(claimed, error))
 
 
-def _enact(claimed: Claimed, work: Work, asked: Asked, outcome: Outcome) -> list[Freed]:
+def _enact(claimed: Claimed, work: Work, asked: Asked, outcome: object) -> list[Freed]:
     match outcome:
         case Ok():
             stored = {role: storage.put(Path(path)) for role, path in outcome.files.items()}
             return enact.succeeded(claimed, work, outcome, stored, asked.payload)
         case Err(error):
             raise enact.CallFailed(claimed, error.with_context(asked=_preview(asked)))
-        case pending:
-            enact.left_pending(claimed, pending)
+        case Pending():
+            _leave_pending(claimed, outcome)
             return []
+        case _:
+            raise TypeError(f"an answer of type {type(outcome).__name__}")
+
+
+def _leave_pending(claimed: Claimed, pending: Pending) -> None:
+    """The stage's time limit holds for work that is done elsewhere, too (R19)."""
+    seconds = chains.stage_seconds(claimed.stage)
+    if not 0 < len(pending.job_id) <= _JOB_ID_LIMIT:
+        raise ValueError(f"a job id of {len(pending.job_id)} characters")
+    if claimed.at_work >= seconds:
+        chains.provider(claimed.provider).cancel(pending.job_id)
+        raise enact.CallFailed(claimed, _took_too_long(claimed, pending.job_id, seconds))
+    # A wait that is no number, or longer than the stage may take, is not believed.
+    wait = pending.check_after if pending.check_after > 0 else 1.0
+    enact.left_pending(claimed, Pending(pending.job_id, min(wait, seconds)))
 
 
 def _preview(asked: Asked) -> dict[str, str]:
@@ -98,6 +123,15 @@ def _poison(claimed: Claimed) -> GenerationError:
         f"{claimed.losses} workers in a row died while at this step.",
         max_attempts=1,
         remedy="It probably needs more memory than the worker has: use a smaller scene or a bigger worker.",
+    )
+
+
+def _took_too_long(claimed: Claimed, job_id: str, seconds: float) -> GenerationError:
+    return GenerationError(
+        ErrorCode.TIMEOUT,
+        claimed.provider,
+        f"Job {job_id} was still not done after {seconds:g} s.",
+        context={"job_id": job_id},
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-_KEY = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,5}$")
+_KEY = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 
 
 class KeyUnknown(LookupError):
@@ -25,7 +25,7 @@ class KeyUnknown(LookupError):
 
 def path_of(key: str) -> Path:
     """Where the file of `key` lies. Raises `KeyUnknown` for keys that are malformed or gone."""
-    if not _KEY.match(key):
+    if not _KEY.fullmatch(key):
         raise KeyUnknown(key)
     path = _objects() / key[:2] / key
     if not path.is_file():
@@ -35,8 +35,10 @@ def path_of(key: str) -> Path:
 
 def put(path: Path) -> str:
     """Move a finished file into storage; its key is answered. The same bytes have the same key."""
+    if path.is_symlink() or not path.is_file():
+        raise ValueError(f"{path.name} is not a file")
     key = _hash(path) + path.suffix.lower()
-    if not _KEY.match(key):
+    if not _KEY.fullmatch(key):
         raise ValueError(f"{path.name}: a stored file needs a plain suffix")
     place = _objects() / key[:2] / key
     if not place.exists():

@@ -1,6 +1,7 @@
-"""`upload`: the finished files go where people can fetch them (R17). Result: `{video_url, thumbnail_url, captions_url}`.
-"""
+"""`upload`: the finished files go where people can fetch them (R17).
 
+Result: `{video_url, thumbnail_url, captions_url}`.
+"""
 from __future__ import annotations
 
 from renders.domain.stages import Stage

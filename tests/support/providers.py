@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import ClassVar
 
 from renders.domain.errors import ErrorCode, GenerationError
@@ -26,7 +27,7 @@ def script(segments: int = 2, language: str = "en") -> Script:
 class Misbehaving:
     """What the next calls of a stage are to answer, before they answer well. Set by tests in the same process."""
 
-    plan: ClassVar[dict[str, list[Outcome]]] = {}
+    plan: ClassVar[dict[str, list[Outcome | Callable[[Request], Outcome]]]] = {}
     calls: ClassVar[list[tuple[str, str, str]]] = []
 
     @classmethod
@@ -44,7 +45,8 @@ class Fake(Immediate):
         Misbehaving.calls.append((request.stage, self.name, key))
         planned = Misbehaving.plan.get(request.stage)
         if planned:
-            return planned.pop(0)
+            answer = planned.pop(0)
+            return answer(request) if callable(answer) else answer
         return getattr(self, f"_{request.stage}")(request)
 
     def _script_gen(self, request: Request) -> Outcome:

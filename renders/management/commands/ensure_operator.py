@@ -18,9 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--password", default="", help="generated where not given")
 
     def handle(self, *args: Any, username: str, password: str, **options: Any) -> None:
-        user, created = User.objects.get_or_create(
-            username=username, defaults={"is_staff": True, "is_superuser": True}
-        )
+        user, created = User.objects.get_or_create(username=username, defaults={"is_staff": True, "is_superuser": True})
         if password or created or not user.has_usable_password():
             password = password or secrets.token_urlsafe(12)
             user.set_password(password)

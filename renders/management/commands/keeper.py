@@ -28,11 +28,12 @@ class Command(BaseCommand):
         logger.info("keeper started")
         last_sweep = 0.0
         leading = False
+        believe_from = 0.0
         while not stop.is_set():
             try:
                 leading = leader.leads() if leading else leader.try_to_lead()
                 if leading:
-                    recovery.tick()
+                    recovery.tick(believe_leases=time.monotonic() >= believe_from)
                     if time.monotonic() - last_sweep >= settings.RENDERHUB_SWEEP_SECONDS:
                         recovery.sweep()
                         last_sweep = time.monotonic()
@@ -40,5 +41,7 @@ class Command(BaseCommand):
                 logger.warning("The database is away; trying again: %s", str(error).strip())
                 connection.close()
                 leading = False
+                # Nobody could renew a lease meanwhile: whoever holds one gets the time to, now that it is back.
+                believe_from = time.monotonic() + settings.RENDERHUB_LEASE_SECONDS
             stop.wait(TICK)
         logger.info("keeper stopped")

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from renders.domain.job import AspectRatio, Job, JobType, NewsItem, Style, Voice
 from renders.domain.stages import ORDER, Stage
+from renders.pipeline.transitions.prepared import Prepared
 
 _STAGES = "ARRAY[" + ", ".join(f"'{stage.value}'" for stage in ORDER) + "]"
 
@@ -19,7 +18,7 @@ _CLAIM = """
 WITH picked AS (
     SELECT s.id
       FROM renders_step s
-      JOIN renders_render r ON r.id = s.render_id AND r.run = s.run
+      JOIN renders_render r ON r.id = s.render_id AND r.run = s.run AND r.status <> 'cancelled' AND NOT r.final
      WHERE s.status = 'due' AND s.queue = %(queue)s {of_stage}
      ORDER BY s.rank, s.id
      LIMIT 1
@@ -57,14 +56,17 @@ WITH picked AS (
       FROM claimed WHERE job_id = ''
 )
 SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.queue, c.provider, c.attempt, c.losses,
-       c.job_id, c.degraded, r.retry_count, r.due_at,
+       c.job_id, c.degraded, r.retry_count, r.due_at, c.rank,
        r.job_type, r.name, CASE WHEN c.stage = 'script_gen' THEN r.input_text ELSE '' END,
        CASE WHEN c.stage = 'script_gen' THEN r.items END, r.style, r.length, r.voice, r.language, r.aspect_ratio,
-       r.target_date, r.theme
+       r.target_date, r.theme,
+       CASE WHEN c.job_id = '' THEN 0 ELSE COALESCE((
+           SELECT extract(epoch FROM clock_timestamp() - a.started_at)::float8 FROM renders_attempt a
+            WHERE a.step_id = c.id AND a.outcome = 'under_way' ORDER BY a.claim_no DESC LIMIT 1), 0) END
   FROM claimed c JOIN renders_render r ON r.id = c.render_id
 """
-_CLAIM_OF_STAGE = _CLAIM.format(of_stage="AND s.stage = %(stage)s", stages=_STAGES)
-_CLAIM_OF_QUEUE = _CLAIM.format(of_stage="", stages=_STAGES)
+_CLAIM_OF_STAGE = Prepared("claim_of_stage", _CLAIM.format(of_stage="AND s.stage = %(stage)s", stages=_STAGES))
+_CLAIM_OF_QUEUE = Prepared("claim_of_queue", _CLAIM.format(of_stage="", stages=_STAGES))
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ class Claimed:
     degraded: str
     retry_count: int
     due_at: datetime | None
+    rank: float
     job: Job
+    at_work: float
+    """Seconds since the provider took the job `job_id`; 0 where it is yet to be asked."""
 
     @property
     def key(self) -> str:
@@ -99,12 +104,10 @@ def claim(queue: str, stage: Stage | None, worker: str, lease_seconds: float) ->
 
     One statement, one commit: the claim, its attempt and its log row. Reads one index entry, however many wait.
     """
-    sql = _CLAIM_OF_QUEUE if stage is None else _CLAIM_OF_STAGE
+    statement = _CLAIM_OF_QUEUE if stage is None else _CLAIM_OF_STAGE
     values = {"queue": queue, "stage": stage.value if stage else None, "worker": worker, "lease": lease_seconds}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row = cursor.fetchone()
-    return None if row is None else _claimed(row)
+    rows = statement.rows(values)
+    return _claimed(rows[0]) if rows else None
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
@@ -124,17 +127,19 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
         degraded=row[12],
         retry_count=row[13],
         due_at=row[14],
+        rank=row[15],
         job=Job(
-            job_type=JobType(row[15]),
-            name=row[16],
-            input_text=row[17],
-            items=tuple(NewsItem.from_json(item) for item in json.loads(row[18] or "[]")),
-            style=Style(row[19]),
-            length=row[20],
-            voice=Voice(row[21]),
-            language=row[22],
-            aspect_ratio=AspectRatio(row[23]),
-            target_date=row[24].isoformat() if row[24] else "",
-            theme=row[25],
+            job_type=JobType(row[16]),
+            name=row[17],
+            input_text=row[18],
+            items=tuple(NewsItem.from_json(item) for item in json.loads(row[19] or "[]")),
+            style=Style(row[20]),
+            length=row[21],
+            voice=Voice(row[22]),
+            language=row[23],
+            aspect_ratio=AspectRatio(row[24]),
+            target_date=row[25].isoformat() if row[25] else "",
+            theme=row[26],
         ),
+        at_work=row[27],
     )

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
-
 from renders.domain.errors import GenerationError
 from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.prepared import Prepared
 from renders.pipeline.transitions.stored import stored_json, stored_text
 
 
@@ -57,13 +56,14 @@ def values_of(
         "decision": decision,
         "code": error.code.value if error else "",
         "message": stored_text(error.message[:2000]) if error else "",
-        "error": stored_json(error.tostored_json()) if error else None,
+        "error": stored_json(error.to_json()) if error else None,
         "request": stored_json(request or {}),
     }
 
 
-def guarded(sql: str, values: Mapping[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        if cursor.fetchone() is None:
-            raise StaleClaim(f"step {values['step']}, claim {values['claim']}")
+def guarded(statement: Prepared, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Make a move; raises `StaleClaim` where the fence let nothing through."""
+    rows = statement.rows(values)
+    if not rows:
+        raise StaleClaim(f"step {values['step']}, claim {values['claim']}")
+    return rows

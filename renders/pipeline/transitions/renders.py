@@ -8,19 +8,22 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
 
+from renderhub.lib.queues import Queue
 from renders.domain.stages import Stage
 from renders.domain.states import MoveRefused, RenderStatus, StepStatus, sources_of
 from renders.models import Render, RenderEvent, Step
 from renders.pipeline.graph import Planned
 from renders.pipeline.transitions.claim import Claimed
-from renders.pipeline.transitions.failing import stop_steps
+from renders.pipeline.transitions.failing import UNFINISHED, stop_steps
 from renders.pipeline.transitions.steps import Freed
 
 QueueOf = Callable[[str], str]
 """Answers the queue of a provider."""
+_ANEW = ["status", "attempt", "losses", "job_id", "provider", "queue", "degraded", "due_since", "ended_at"]
+"""What a requeue changes of a step."""
 
 
 def create(render: Render, steps: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
@@ -32,28 +35,18 @@ def create(render: Render, steps: Sequence[Planned], queue_of: QueueOf) -> list[
     return freed
 
 
-def add_steps(
-    render_id: UUID, run: int, rank: float, steps: Sequence[Planned], queue_of: QueueOf
-) -> list[Freed]:
+def add_steps(render_id: UUID, run: int, rank: float, steps: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
     """Store planned steps; those that are due at once are answered."""
     rows = [_step(render_id, run, rank, planned, queue_of) for planned in steps]
     Step.objects.bulk_create(rows)
     return [Freed(row.stage, row.queue) for row in rows if row.status == StepStatus.DUE]
 
 
-def add_segments(claimed: Claimed, steps: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
-    """The steps that a finished script asks for; composing waits for all of them. Inside the finishing transaction."""
-    rank = Step.objects.values_list("rank", flat=True).get(pk=claimed.step_id)
-    freed = add_steps(claimed.render_id, claimed.run, rank, steps, queue_of)
-    Step.objects.filter(render_id=claimed.render_id, run=claimed.run, stage=Stage.REVIDEO).update(waits=len(steps))
-    return freed
-
-
 def requeue(render_id: UUID, primary: Callable[[Stage], str | None], queue_of: QueueOf) -> list[Freed]:
     """failed (not final) -> queued, by itself: its failed steps are due again, from the top of their chains (R37)."""
     with transaction.atomic():
         failed = list(
-            Step.objects.select_for_update()
+            Step.objects.select_for_update(of=("self",))
             .filter(render_id=render_id, render__run=F("run"), status=StepStatus.FAILED)
             .order_by("position")
         )
@@ -71,9 +64,8 @@ def requeue(render_id: UUID, primary: Callable[[Stage], str | None], queue_of: Q
             step.status, step.attempt, step.losses, step.job_id = StepStatus.DUE.value, 0, 0, ""
             step.provider = primary(Stage(step.stage)) or step.provider
             step.queue, step.degraded = queue_of(step.provider), ""
-        Step.objects.bulk_update(
-            failed, ["status", "attempt", "losses", "job_id", "provider", "queue", "degraded"]
-        )
+            step.due_since, step.ended_at = Now(), None
+        Step.objects.bulk_update(failed, _ANEW)
         _tell(render_id, render.run, "render.requeued", retry_count=render.retry_count + 1)
     return [Freed(step.stage, step.queue) for step in failed]
 
@@ -83,25 +75,30 @@ def hold(claimed: Claimed, reason: str, publish_at: datetime | None) -> None:
     moved = Render.objects.filter(
         pk=claimed.render_id, run=claimed.run, status__in=sources_of(RenderStatus.HELD)
     ).update(status=RenderStatus.HELD, wake_at=publish_at, error_message=reason)
-    if moved:
-        _tell(claimed.render_id, claimed.run, "render.held", reason=reason, publish_at=publish_at)
+    if not moved:
+        raise MoveRefused("The render", _status(claimed.render_id), RenderStatus.HELD.value)
+    _tell(claimed.render_id, claimed.run, "render.held", reason=reason, publish_at=publish_at)
 
 
 def let_go(render_id: UUID, why: str) -> list[Freed]:
     """held -> processing: the video goes out as it is, and is marked so."""
     with transaction.atomic():
-        upload = Step.objects.select_for_update().filter(
+        upload = Step.objects.select_for_update(of=("self",)).filter(
             render_id=render_id, render__run=F("run"), stage=Stage.UPLOAD, status=StepStatus.WAITING
         )
         steps = list(upload)
+        composed = Step.objects.filter(render_id=render_id, run=OuterRef("run"), stage=Stage.REVIDEO)
         moved = Render.objects.filter(pk=render_id, status=RenderStatus.HELD).update(
-            status=RenderStatus.PROCESSING, wake_at=None
+            status=RenderStatus.PROCESSING,
+            wake_at=None,
+            # The time for which it was held counts neither as work nor towards the run's limit (R19).
+            started_at=F("started_at") + (Now() - Subquery(composed.values("ended_at"))),
         )
         if not moved or not steps:
             raise MoveRefused("The render", "not held", RenderStatus.PROCESSING.value)
         for step in steps:
-            step.status, step.waits, step.degraded = StepStatus.DUE.value, 0, why
-        Step.objects.bulk_update(steps, ["status", "waits", "degraded"])
+            step.status, step.waits, step.degraded, step.due_since = StepStatus.DUE.value, 0, why, Now()
+        Step.objects.bulk_update(steps, ["status", "waits", "degraded", "due_since"])
         _tell(render_id, steps[0].run, "render.let_go", why=why)
     return [Freed(step.stage, step.queue) for step in steps]
 
@@ -113,7 +110,7 @@ def cancel(render_id: UUID) -> None:
     """
     with transaction.atomic():
         run = Render.objects.values_list("run", flat=True).get(pk=render_id)
-        stop_steps(render_id, run)
+        stop_steps(render_id, run, only=(*UNFINISHED, StepStatus.FAILED))
         moved = Render.objects.filter(
             pk=render_id, run=run, final=False, status__in=sources_of(RenderStatus.CANCELLED)
         ).update(status=RenderStatus.CANCELLED, wake_at=None)
@@ -167,7 +164,8 @@ def _step(render_id: UUID, run: int, rank: float, planned: Planned, queue_of: Qu
         status=planned.status.value,
         waits=planned.waits,
         provider=planned.provider,
-        queue=queue_of(planned.provider),
+        # A result that is kept may be of a provider that the settings no longer know.
+        queue=Queue.CPU.value if kept else queue_of(planned.provider),
         rank=rank,
         due_since=Now() if planned.status is StepStatus.DUE else None,
         result=kept.result if kept else None,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from renders.domain.errors import GenerationError
 from renders.pipeline.transitions.claim import Claimed
-from renders.pipeline.transitions.fence import LOG_STEP, MINE, SETTLE_ATTEMPT, StaleClaim, guarded, values_of
+from renders.pipeline.transitions.fence import LOG_STEP, MINE, SETTLE_ATTEMPT, guarded, values_of
+from renders.pipeline.transitions.prepared import Prepared
 from renders.pipeline.transitions.stored import stored_json, stored_text
 
 
@@ -27,9 +26,9 @@ class Freed:
 
 _FREE = """
     UPDATE renders_step n
-       SET waits = n.waits - (NOT %(keep_waiting)s)::int,
-           status = CASE WHEN n.waits = 1 AND NOT %(keep_waiting)s THEN 'due' ELSE n.status END,
-           due_since = CASE WHEN n.waits = 1 THEN clock_timestamp() ELSE n.due_since END
+       SET waits = n.waits - 1 + %(added)s,
+           status = CASE WHEN n.waits - 1 + %(added)s = 0 THEN 'due' ELSE n.status END,
+           due_since = CASE WHEN n.waits - 1 + %(added)s = 0 THEN clock_timestamp() ELSE n.due_since END
       FROM ended e
      WHERE n.render_id = e.render_id AND n.run = e.run AND n.stage = %(next)s AND n.status = 'waiting'
     RETURNING n.stage, n.queue, n.status
@@ -65,10 +64,12 @@ _COMPLETE = """
     SELECT id, run, 'render.completed', '', '', %(event)s, clock_timestamp() FROM completed
 )
 """
-_SETTLE_STEP = _SETTLE.format(more="")
-_SETTLE_LAST_STEP = _SETTLE.format(more=_COMPLETE)
+_SETTLE_STEP = Prepared("settle_step", _SETTLE.format(more=""))
+_SETTLE_LAST_STEP = Prepared("settle_last_step", _SETTLE.format(more=_COMPLETE))
 
-_PUT_BACK = f"""
+_PUT_BACK = Prepared(
+    "put_back",
+    f"""
 WITH ended AS (
     UPDATE renders_step s
        SET status = %(status)s, wake_at = %(wake_at)s, provider = %(new_provider)s, queue = %(new_queue)s,
@@ -78,8 +79,11 @@ WITH ended AS (
     RETURNING s.id, s.render_id, s.run, s.stage, s.segment
 ), settled AS ({SETTLE_ATTEMPT}), logged AS ({LOG_STEP})
 SELECT 1 FROM ended
-"""
-_LEAVE_PENDING = f"""
+""",
+)
+_LEAVE_PENDING = Prepared(
+    "leave_pending",
+    f"""
 WITH ended AS (
     UPDATE renders_step s
        SET status = 'sleeping', job_id = %(job_id)s, losses = 0, lease_until = NULL,
@@ -90,14 +94,26 @@ WITH ended AS (
     UPDATE renders_attempt a SET job_id = %(job_id)s FROM ended e WHERE a.step_id = e.id AND a.outcome = 'under_way'
 )
 SELECT 1 FROM ended
-"""
-_RENEW = """
+""",
+)
+_HAND_BACK_PENDING = Prepared(
+    "hand_back_pending",
+    f"""
+UPDATE renders_step s SET status = 'due', lease_until = NULL, due_since = clock_timestamp()
+ WHERE {MINE}
+RETURNING s.id
+""",
+)
+_RENEW = Prepared(
+    "renew",
+    """
 UPDATE renders_step s
-   SET lease_until = clock_timestamp() + %s * interval '1 second'
-  FROM unnest(%s::bigint[], %s::int[]) AS held(id, claim_no)
+   SET lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+  FROM unnest(%(steps)s, %(claims)s) AS held(id, claim_no)
  WHERE s.id = held.id AND s.claim_no = held.claim_no AND s.status = 'running'
 RETURNING s.id
-"""
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -117,25 +133,26 @@ def finish(
     degraded: str = "",
     request: Mapping[str, Any] | None = None,
     next_stage: str | None,
-    keep_waiting: bool = False,
+    added: int = 0,
     published: Published | None = None,
 ) -> list[Freed]:
     """running -> done, with the result, in one statement (I3); the steps that this frees are answered.
 
-    `keep_waiting` leaves the next step waiting although nothing is before it any more: its render will be held.
+    `added`: for how many steps more the next one has to wait from now on: those that a script asks for, or the one
+    decision that a held render waits for.
     `published` completes the render as well. Raises `StaleClaim`.
     """
     values = values_of(claimed, outcome="ok", log="completed", request=request) | {
         "status": "done",
         "result": stored_json(result),
-        "degraded": degraded,
+        "degraded": stored_text(degraded),
         "next": next_stage,
-        "keep_waiting": keep_waiting,
+        "added": added,
     }
     if published is None:
         return _freed(_SETTLE_STEP, values)
     event = {"video_url": published.video_url, "duration": published.duration}
-    return _freed(_SETTLE_LAST_STEP, values | published.__dict__ | {"event": stored_json(event)})
+    return _freed(_SETTLE_LAST_STEP, values | asdict(published) | {"event": stored_json(event)})
 
 
 def give_placeholder(claimed: Claimed, error: GenerationError, next_stage: str | None) -> list[Freed]:
@@ -146,10 +163,10 @@ def give_placeholder(claimed: Claimed, error: GenerationError, next_stage: str |
         values
         | {
             "status": "placeholder",
-            "result": stored_json({"error": error.tostored_json()}),
+            "result": stored_json({"error": error.to_json()}),
             "degraded": stored_text(f"placeholder: {error.message}"[:1000]),
             "next": next_stage,
-            "keep_waiting": False,
+            "added": 0,
         },
     )
 
@@ -182,6 +199,10 @@ def leave_pending(claimed: Claimed, job_id: str, check_at: datetime) -> None:
 
 def hand_back(claimed: Claimed) -> Freed:
     """running -> due, unspent: the worker was told to stop (R45)."""
+    if claimed.job_id:
+        # The provider is at work: whoever comes next looks at that job, and the attempt goes on (I4).
+        guarded(_HAND_BACK_PENDING, {"step": claimed.step_id, "claim": claimed.claim_no})
+        return Freed(claimed.stage.value, claimed.queue)
     values = values_of(claimed, outcome="cancelled", log="skipped")
     before = {"status": "due", "wake_at": None, "new_attempt": max(claimed.attempt - 1, 0)}
     guarded(_PUT_BACK, values | _unchanged(claimed) | before)
@@ -192,9 +213,12 @@ def renew(held: Sequence[tuple[int, int]], lease_seconds: float) -> set[int]:
     """Renew the leases of `(step id, claim_no)` pairs; the ids of those that are still theirs are answered."""
     if not held:
         return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_RENEW, [lease_seconds, [step for step, _ in held], [claim for _, claim in held]])
-        return {row[0] for row in cursor.fetchall()}
+    values = {
+        "lease": lease_seconds,
+        "steps": [step for step, _ in held],
+        "claims": [claim for _, claim in held],
+    }
+    return {row[0] for row in _RENEW.rows(values)}
 
 
 def _unchanged(claimed: Claimed) -> dict[str, Any]:
@@ -206,10 +230,5 @@ def _unchanged(claimed: Claimed) -> dict[str, Any]:
     }
 
 
-def _freed(sql: str, values: Mapping[str, Any]) -> list[Freed]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows = cursor.fetchall()
-    if not rows:
-        raise StaleClaim(f"step {values['step']}, claim {values['claim']}")
-    return [Freed(stage, queue) for stage, queue, status in rows if status == "due"]
+def _freed(statement: Prepared, values: Mapping[str, Any]) -> list[Freed]:
+    return [Freed(stage, queue) for stage, queue, status in guarded(statement, values) if status == "due"]

@@ -1,0 +1,31 @@
+"""One entry of a feed, cleaned: the form in which all kinds of feeds leave this package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from renders.domain.job import NewsItem
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    guid: str
+    """What the feed calls it; its address or a digest of its words where the feed gives none."""
+    title: str
+    """One line of plain text."""
+    text: str
+    """Plain text, a line per paragraph: no markup, credits, addresses or "read more"."""
+    url: str
+    """http(s), or empty."""
+    source: str
+    """Name of the feed or, in a feed of feeds, of the entry's own source."""
+    published: datetime | None
+    """Aware, in UTC; None where the feed does not say or nobody can read it."""
+    language: str
+    """ISO 639-1 code that the feed states; empty where it states none."""
+
+    def to_news_item(self) -> NewsItem:
+        """The entry as an item of a `daily_ca` job."""
+        published = self.published.isoformat() if self.published else ""
+        return NewsItem(self.title, self.text, self.source, self.url, published)

@@ -1,0 +1,94 @@
+"""Our four fonts: loading them, splitting a text by script, measuring it. Nothing installed on the machine is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from PIL import Image, ImageDraw, ImageFont
+
+from renders.look import glyphs
+
+
+class Weight(StrEnum):
+    REGULAR = "Regular"
+    SEMIBOLD = "SemiBold"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text in one family."""
+
+    text: str
+    family: str
+    """Beginning of the font's file name: `NotoSans` or `NotoSansDevanagari`."""
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What one line of text takes up, in pixels from its origin on the baseline."""
+
+    width: float
+    """Advance: where the next text would begin."""
+    top: int
+    """Highest ink above the baseline; positive."""
+    bottom: int
+    """Lowest ink below the baseline; positive, 0 where nothing hangs below."""
+    left: int
+    """Where the ink begins, from the origin."""
+    edge: int
+    """Where the ink above the baseline begins: what the eye takes for the edge of large type (the stem of a J)."""
+
+
+@lru_cache(maxsize=256)
+def load(family: str, weight: Weight, size: int) -> ImageFont.FreeTypeFont:
+    """The font at `size` px, shaped by HarfBuzz (needed for conjuncts, matras and kerning)."""
+    path = glyphs.FOLDER / f"{family}-{weight.value}.ttf"
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
+
+
+@lru_cache(maxsize=4096)
+def runs(text: str) -> tuple[Run, ...]:
+    """The text split by script. What scripts share (digits, spaces, punctuation) stays with what is before it."""
+    pieces: list[tuple[str, str]] = []
+    for character in text:
+        family = _family(character, pieces[-1][1] if pieces else "")
+        if pieces and pieces[-1][1] == family:
+            pieces[-1] = (pieces[-1][0] + character, family)
+        else:
+            pieces.append((character, family))
+    return tuple(Run(piece, family) for piece, family in pieces)
+
+
+def _family(character: str, before: str) -> str:
+    if glyphs.is_devanagari(character):
+        return "NotoSansDevanagari"
+    if before == "NotoSansDevanagari" and not character.isalpha() and ord(character) in glyphs.devanagari():
+        return before
+    return "NotoSans" if ord(character) in glyphs.latin() else "NotoSansDevanagari"
+
+
+@lru_cache(maxsize=16384)
+def measure(text: str, weight: Weight, size: int) -> Ink:
+    """How wide the line is, and how far its ink reaches above and below the baseline, in px."""
+    width, top, bottom = 0.0, 0, 0
+    for run in runs(text):
+        font = load(run.family, weight, size)
+        box = font.getbbox(run.text, anchor="ls")
+        width += font.getlength(run.text)
+        top, bottom = max(top, -int(box[1])), max(bottom, int(box[3]))
+    left, edge = _begins(runs(text)[0], weight, size) if text else (0, 0)
+    return Ink(width, top, bottom, left, edge)
+
+
+@lru_cache(maxsize=4096)
+def _begins(first: Run, weight: Weight, size: int) -> tuple[int, int]:
+    """Where the ink begins, px from the origin: all of it, and that above the baseline."""
+    # Pillow's own box begins at the origin; only the drawn letters tell where their ink begins. A few are enough.
+    picture = Image.new("L", (size * 4, size * 3), 0)
+    pen = ImageDraw.Draw(picture)
+    pen.text((size, size * 2), first.text[:3], fill=255, font=load(first.family, weight, size), anchor="ls")
+    ink, upper = picture.getbbox(), picture.crop((0, 0, size * 4, size * 2)).getbbox()
+    left = ink[0] - size if ink else 0
+    return left, upper[0] - size if upper else left

@@ -1,0 +1,41 @@
+"""What beat calls, on the `control` queue."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db import connection
+
+from renderhub.lib import clock
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 5_000
+_AGED = ("renders_renderlog", "renders_renderevent")
+
+
+@shared_task(name="renders.prune", ignore_result=False)
+def prune() -> int:
+    """Drop logs and events older than `KEEP_DAYS`, in batches, so that no page waits for it; how many went."""
+    before = clock.now() - timedelta(days=settings.RENDERHUB_KEEP_DAYS)
+    gone = sum(_drop(table, before) for table in _AGED)
+    logger.info("%d old log and event rows dropped", gone)
+    return gone
+
+
+def _drop(table: str, before: object) -> int:
+    # Ids grow with time: the oldest batch is found by the primary key, without reading the table whole.
+    sql = f"""
+        DELETE FROM {table} WHERE id IN (
+            SELECT id FROM (SELECT id, created_at FROM {table} ORDER BY id LIMIT %s) oldest WHERE created_at < %s)
+    """
+    gone = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [_BATCH, before])
+            gone += cursor.rowcount
+            if cursor.rowcount < _BATCH:
+                return gone

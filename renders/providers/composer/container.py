@@ -1,0 +1,52 @@
+"""Puts finished picture and sound into the MP4: copied, with chapters, title and an index at the front (R16)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from renders.domain.timeline_form import Timeline
+from renders.media import h264
+from renders.providers.composer.job import Job
+from renders.providers.composer.plan import Plan
+
+_SPECIAL = re.compile(r"([=;#\\\n])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def write_container(job: Job, plan: Plan, pieces: Mapping[str, Sequence[bytes]], sound: Path) -> Path:
+    """Join the pieces and pack them with the sound. Raises h264.JoinError, child.ChildError."""
+    picture = job.folder / "picture.ivf"
+    h264.write_joined(plan.parts(), pieces, picture, width=plan.width, height=plan.height, fps=plan.fps)
+    notes = job.folder / "notes.txt"
+    notes.write_text(metadata(job.timeline), encoding="utf-8")
+    out = job.folder / "video.mp4"
+    job.ffmpeg(
+        [
+            *("-f", "ivf", "-i", picture.name, "-f", "mov", "-i", sound.name, "-f", "ffmetadata", "-i", notes.name),
+            *("-map", "0:v", "-map", "1:a", "-map_metadata", "2", "-map_chapters", "2", "-c", "copy"),
+            *("-metadata:s:a:0", f"language={_language(job.timeline.language)}"),
+            *("-movflags", "+faststart", "-f", "mp4", out.name),
+        ]
+    )
+    picture.unlink()
+    return out
+
+
+def metadata(timeline: Timeline) -> str:
+    """Title and chapters in FFmpeg's metadata form. Texts are data: what means something there is escaped."""
+    rows = [";FFMETADATA1", f"title={_escaped(timeline.title)}"]
+    for chapter in timeline.chapters:
+        start, end = round(chapter.start * 1000), round((chapter.start + chapter.duration) * 1000)
+        rows += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={start}", f"END={end}", f"title={_escaped(chapter.title)}"]
+    return "\n".join(rows) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text).strip())
+
+
+def _language(code: str) -> str:
+    """MP4 wants three letters."""
+    return {"en": "eng", "hi": "hin", "ru": "rus"}.get(code.partition("-")[0].lower(), "und")

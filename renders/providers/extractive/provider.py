@@ -1,0 +1,63 @@
+"""The provider `extractive` of `script_gen`: the fallback that needs nobody (R8, R11)."""
+
+from __future__ import annotations
+
+import traceback
+
+from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.job import Job, JobType
+from renders.domain.outcomes import Err, Ok, Outcome
+from renders.providers.base import Immediate, Request
+from renders.providers.extractive.daily import day_frame, day_stories
+from renders.providers.extractive.job_reading import BadJob, read_job
+from renders.providers.extractive.telling import notes_on, script_of, tell
+from renders.providers.extractive.topic import available_seconds, topic_frame, topic_stories, topic_title
+from renders.text.languages import NAMES, SUPPORTED, base_language
+from renders.text.markdown import blocks_of
+
+_NEEDS_CHAT = (
+    "Set up a chat provider, which can answer questions and write about topics; "
+    "on this machine a script is only made from a text about the topic, of a few hundred words."
+)
+
+
+class Extractive(Immediate):
+    """Takes the sentences that carry most out of the input, in its own order and words; invents nothing."""
+
+    name = "extractive"
+
+    def submit(self, request: Request, key: str) -> Outcome:
+        """`Ok({script, seconds, notes})`; `Err(INVALID_INPUT)` for what cannot be told without a model."""
+        try:
+            return self._script(read_job(request.payload))
+        except BadJob as bad:
+            return Err(GenerationError(ErrorCode.INVALID_INPUT, self.name, bad.message, remedy=bad.remedy))
+        except Exception as error:
+            context = {"stack": traceback.format_exc()[-500:], "type": type(error).__name__}
+            return Err(
+                GenerationError(
+                    ErrorCode.UNKNOWN, self.name, f"No script could be made: {error}"[:300], context=context
+                )
+            )
+
+    def _script(self, job: Job) -> Outcome:
+        language = base_language(job.language)
+        if language not in SUPPORTED:
+            offered = ", ".join(NAMES.values())
+            raise BadJob(
+                f"Scripts in the language {job.language[:20]!r} are not made on this machine.",
+                f"Choose {offered}, or set up a chat provider.",
+            )
+        job = Job(**{**job.__dict__, "language": language})
+        if job.job_type is JobType.DOUBT:
+            raise BadJob("A question needs a chat provider to answer it.", _NEEDS_CHAT)
+        if job.job_type is JobType.DAILY_CA:
+            stories, frame = day_stories(job), day_frame(job)
+        else:
+            blocks = blocks_of(job.input_text)
+            stories = topic_stories(job, blocks)
+            frame = topic_frame(job, topic_title(job, blocks), available_seconds(stories, language))
+        told = tell(stories, frame, float(job.length), language)
+        script = script_of(told, frame, language)
+        notes = notes_on(told, stories, float(job.length))
+        return Ok({"script": script.to_json(), "seconds": round(told.seconds, 1), "notes": notes})

@@ -1,0 +1,56 @@
+"""Hundreds of tasks through a few connections, in the same memory: what Celery and Django do about them here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import soundness
+from tests.support.plant import Plant, Running
+from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("chaos-servers")]
+
+TASKS = 200
+FILMS = 10
+GROWTH_MB = 6.0
+"""Of all processes of a worker together, over 200 tasks and 10 renders once it is warm."""
+SESSIONS = """SELECT pid, backend_start FROM pg_stat_activity
+               WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> 'test'"""
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+def test_connections_are_kept_over_hundreds_of_tasks_and_memory_stays(quick: Plant, pool: str) -> None:
+    worker = quick.worker("cpu", pool, 2, "counted")
+    work_through(quick, worker)
+    sessions, memory = set(quick.rows(SESSIONS)), resident_mb(worker)
+    work_through(quick, worker)
+    kept = set(quick.rows(SESSIONS))
+    print(f"{pool}: {len(kept)} connections, {memory:.1f} MB, then {resident_mb(worker):.1f} MB")
+    # The desk opens one anew for each order; nobody else does.
+    assert len(sessions - kept) <= 1
+    assert len(kept) <= 2 * 2 + 1
+    assert resident_mb(worker) - memory < GROWTH_MB
+
+
+def work_through(plant: Plant, worker: Running) -> None:
+    """Bells for which nothing is due, and renders among them."""
+    films = []
+    for number in range(TASKS):
+        plant.order("ring", stage="tts", queue="cpu")
+        if number % (TASKS // FILMS) == 0:
+            films.append(plant.submit())
+    plant.completed(*films)
+    wait_until(lambda: plant.broker.llen("cpu") == 0, 60, "every bell heard")
+    soundness.check(plant, *films)
+
+
+def resident_mb(worker: Running) -> float:
+    """Private memory of all its processes."""
+    return sum(_private_kb(pid) for pid in worker.family()) / 1024
+
+
+def _private_kb(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))

@@ -1,0 +1,106 @@
+"""SIGKILL for pool processes and whole workers in the middle of every stage, with the leases of production (R42)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support import soundness
+from tests.support.plant import PATIENCE, STAGES, Plant
+from tests.support.processes import alive, kill, marked
+from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("chaos-production")]
+
+ENGINES = ("manim", "revideo")
+"""Stages whose provider has a child process at work."""
+AT_MOST = PATIENCE
+ORPHANS_GONE_WITHIN = 3.0
+
+# How long the lease has still to run at the kill decides how long it takes: anything, the most, and the least.
+MOMENTS = {
+    "at any moment": "TRUE",
+    "just renewed": "s.lease_until > clock_timestamp() + interval '7.8 second'",
+    "soon to be renewed": "s.lease_until < clock_timestamp() + interval '6.4 second'",
+}
+
+
+def claim_of(line: dict[str, Any]) -> tuple[int, int]:
+    step, _, claim = line["claim"].partition("-")
+    return int(step), int(claim)
+
+
+def moment_has_come(plant: Plant, line: dict[str, Any], moment: str) -> bool:
+    sql = f"""SELECT {MOMENTS[moment]} FROM renders_step s JOIN renders_attempt a ON a.step_id = s.id
+               WHERE s.id = %s AND a.claim_no = %s"""
+    return bool(plant.value(sql, *claim_of(line)))
+
+
+def seconds_to_next_claim(plant: Plant, line: dict[str, Any], since: Any) -> float:
+    """By the database's clock."""
+    step, claim = claim_of(line)
+    sql = "SELECT extract(epoch FROM started_at - %s) FROM renders_attempt WHERE step_id = %s AND claim_no > %s"
+    rows = wait_until(lambda: plant.rows(sql, since, step, claim), AT_MOST, f"step {step} claimed again")
+    return float(rows[0][0])
+
+
+def test_a_killed_pool_process_costs_one_call_and_seconds(
+    production: Plant, going_again: Callable[[str, float], None]
+) -> None:
+    plant = production
+    plant.cpu_worker(24)
+    plant.keeper()
+    films = {(stage, moment): plant.submit(stage) for stage in STAGES for moment in MOMENTS}
+    to_kill = {slot: plant.held(film, slot[0])[0] for slot, film in films.items()}
+    killed = []
+
+    def kill_who_is_due() -> bool:
+        for slot, line in list(to_kill.items()):
+            if moment_has_come(plant, line, slot[1]):
+                killed.append((slot, to_kill.pop(slot), plant.now()))
+                kill(line["pid"])
+        return not to_kill
+
+    wait_until(kill_who_is_due, 30, "the moment of every kill")
+    gates = [str(plant.gate(film, "revideo")) for (stage, _), film in films.items() if stage == "revideo"]
+    wait_until(lambda: not any(map(marked, gates)), ORPHANS_GONE_WITHIN, "the engines' children gone")
+    for (stage, moment), line, since in killed:
+        going_again(f"pool process killed in {stage}, {moment}", seconds_to_next_claim(plant, line, since))
+    plant.open_all()
+    plant.completed(*films.values())
+    soundness.check(plant, *films.values(), again={(film, stage): 1 for (stage, _), film in films.items()})
+
+
+def test_a_killed_worker_takes_its_engines_with_it_and_loses_nothing(
+    production: Plant, going_again: Callable[[str, float], None]
+) -> None:
+    plant = production
+    plant.keeper()
+    worker = plant.cpu_worker(8)
+    films = {stage: plant.submit(stage) for stage in STAGES}
+    held = {stage: plant.held(film, stage, soundness.STEPS[stage]) for stage, film in films.items()}
+    engines = [pid for stage in ENGINES for pid in wait_for_engines(plant, films[stage], stage)]
+    since = plant.now()
+    plant.kill(worker)
+    wait_until(lambda: not any(map(alive, engines)), ORPHANS_GONE_WITHIN, "the engines' children gone")
+    plant.cpu_worker(8)
+    for stage, lines in held.items():
+        for line in lines:
+            going_again(f"worker killed in {stage}", seconds_to_next_claim(plant, line, since))
+    plant.open_all()
+    plant.completed(*films.values())
+    again = {(film, stage): soundness.STEPS[stage] for stage, film in films.items()}
+    soundness.check(plant, *films.values(), again=again)
+
+
+def wait_for_engines(plant: Plant, film: str, stage: str) -> list[int]:
+    """The engine's processes of every call that is held: its child and its grandchild, at least."""
+    wanted = 2 * soundness.STEPS[stage]
+
+    def found() -> list[int] | None:
+        pids = marked(str(plant.gate(film, stage)))
+        return pids if len(pids) >= wanted else None
+
+    return wait_until(found, 10, "the engine's children at work") or []

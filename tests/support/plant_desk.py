@@ -1,0 +1,77 @@
+"""The front desk of a plant: a process with the plant's settings that asks for videos when it is told to.
+
+`python -m tests.support.plant_desk` reads one JSON order a line and answers each with one line. It saves a test the
+seconds that a `manage.py` command needs to start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import Any
+
+import django
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
+    django.setup()
+    from django.db import connection
+
+    print(json.dumps({"ready": True}), flush=True)
+    for line in sys.stdin:
+        order = json.loads(line)
+        connection.close()  # the database may have been restarted; what is tried here are the others
+        began = time.monotonic()
+        try:
+            answer = ORDERS[order.pop("order")](**order)
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer | {"seconds": time.monotonic() - began}), flush=True)
+
+
+def submit(film: str, **wish: Any) -> dict[str, Any]:
+    """Ask for a video; the answer has its id."""
+    from renders.actions.request import Wish, request
+    from tests.support.pipeline import workspace
+
+    words = f"{film} " * 50
+    return {"id": str(request(workspace(), Wish("topic_short", name=film, input_text=words, **wish)).render.id)}
+
+
+def ring(stage: str, queue: str) -> dict[str, Any]:
+    """Ring a bell, whether or not something is due; it never raises."""
+    from renders.pipeline import bell
+    from renders.pipeline.transitions.steps import Freed
+
+    bell.ring([Freed(stage, queue)])
+    return {}
+
+
+def session() -> dict[str, Any]:
+    """The session cookie of a signed-in operator, for the web process."""
+    from django.test import Client
+
+    from renders.models import User
+
+    user = User.objects.create_superuser("operator", "operator@example.com", "only for this test")
+    client = Client()
+    client.force_login(user)
+    return {"cookie": client.cookies["sessionid"].value}
+
+
+def beat_bell(every: int, queue: str) -> dict[str, Any]:
+    """Put into beat's schedule, in the database, a bell for scripts that rings every so many seconds."""
+    from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+    interval, _ = IntervalSchedule.objects.get_or_create(every=every, period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.create(name=f"bell {queue}", task="renders.script_gen", interval=interval, queue=queue)
+    return {}
+
+
+ORDERS = {"submit": submit, "ring": ring, "session": session, "beat_bell": beat_bell}
+
+if __name__ == "__main__":
+    main()
