@@ -39,8 +39,9 @@ lint: setup-dev ## Style, types, import rules, migrations, Django's checks
 lock: ## Write the lock files anew from requirements*.in (needs uv; UPGRADE=1 for the newest versions)
 	@sh scripts/lock.sh $(if $(filter-out 0,$(UPGRADE)),--upgrade)
 
-bench-control: setup-dev ## Measure the control plane
-	@exec $(PY) -m renderhub.supervisor exec -- $(PY) -m benchmarks.control
+bench-control: setup-dev ## Measure the control plane beside Celery, DBOS and Procrastinate (ROUNDS=3)
+	@sh scripts/setup.sh benchmarks/control/requirements.lock build/bench-control
+	@BENCH_PYTHON=build/bench-control/bin/python exec $(PY) -m benchmarks.control
 
 clean: ## Remove caches and .venv; the data in var stays (VAR=1 deletes it too)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build

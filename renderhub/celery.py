@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
 
@@ -29,10 +29,3 @@ app.autodiscover_tasks(related_name="periodic")
 @setup_logging.connect
 def _our_logging(**_: Any) -> None:
     """Django has configured logging already; a handler here keeps Celery from doing it again."""
-
-
-@worker_process_init.connect
-def _after_fork(**_: Any) -> None:
-    from django.db import connections
-
-    connections.close_all()

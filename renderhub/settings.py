@@ -5,6 +5,8 @@ The names and defaults are those of SPEC section 19; the README has the table.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,13 @@ def _secret_key() -> str:
     kept = HOME / "secret_key"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        # Written under a name of its own and linked: of several processes at their first start, one key wins whole.
+        fresh = kept.with_name(f"secret_key.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, kept)
+        fresh.unlink()
     return kept.read_text(encoding="utf-8")
 
 

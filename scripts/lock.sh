@@ -9,7 +9,7 @@ else
     exit 1
 fi
 
-for name in requirements requirements-dev; do
+for name in requirements requirements-dev benchmarks/control/requirements; do
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
         "$@" --output-file "$name.lock" "$name.in"
     # The lock is for everybody: where this machine gets its packages from is nobody's business.

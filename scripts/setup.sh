@@ -1,11 +1,11 @@
 #!/bin/sh
 # Makes .venv and installs a lock file into it. A second call with the same lock does nothing, in milliseconds.
-# Usage: scripts/setup.sh requirements.lock      PYTHON=/path/to/python3 chooses the Python.
+# Usage: scripts/setup.sh requirements.lock [folder]     PYTHON=/path/to/python3 chooses the Python.
 set -eu
 
 lock=$1
-venv=.venv
-stamp="$venv/.installed-$lock"
+venv=${2:-.venv}
+stamp="$venv/.installed-$(basename "$lock")"
 log="$venv/install-log.txt"
 
 say() { printf '%s\n' "$@" >&2; }

@@ -109,8 +109,9 @@ class Board:
             self.bottom = top - self.frame.px(36)
 
     def headline(self, words: str, style: Style, width: float, height: float) -> None:
-        """The headline at the top; what is below it begins at the new `top`."""
-        setting = self.set(words, width, height, style)
+        """The headline at the top, on as few lines as it can be; what is below it begins at the new `top`."""
+        fewest = self.try_to_set(words, width, height, replace(style, largest=style.smallest))
+        setting = self.set(words, width, height, replace(style, lines=max(1, len(fewest.lines))))
         if setting.lines:
             self.top = self.frame.snap(self.put(setting, self.left, self.top, self.theme.text) + self.frame.px(32))
 

@@ -15,7 +15,7 @@ _MONTHS = one_of(
 )
 LEADS = {
     "en": re.compile(
-        r"^(?:(?:On|In|By|Since|After|Before|During|Within|At|For) [^,;:]{2,50},(?:\s+\d{4},)? "
+        r"^(?:(?:On|In|After|Before|During|At) [^,;:]{2,50},(?:\s+\d{4},)? "
         rf"|In (?:(?:late |early )?{_MONTHS} )?\d{{4}} )"
     ),
     "ru": re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from renders.text.characters import cleaned, folded
+from renders.text.characters import one_line
 from renders.text.markup import plain_text, without_urls
 
 _TITLE_WORDS = 14
@@ -29,7 +29,7 @@ def blocks_of(text: str) -> list[Block]:
 
     A short first line without a full stop, with a paragraph after it, is a heading, as in plain text.
     """
-    text = cleaned(text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     parser = MarkdownIt("commonmark").disable("code")  # An indented paragraph of plain text is no code.
     blocks = list(_blocks(parser.parse(_as_paragraphs(text))))
     if len(blocks) > 1 and _looks_like_title(blocks[0].text):
@@ -76,4 +76,4 @@ def _inline_text(children: Sequence[Token]) -> str:
             pieces.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
             pieces.append(" ")
-    return " ".join(folded(without_urls("".join(pieces))).split("\n"))
+    return one_line(without_urls("".join(pieces)))

@@ -27,6 +27,7 @@ _EMPTY_BRACKETS = re.compile(r"\s*[(\[]\s*[)\]]")
 _SPACE_BEFORE_STOP = re.compile(r"[ \u00a0]+([,.;:!?।](?:\s|$))")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
+_ESCAPED_AGAIN = 2
 
 
 class _Reader(HTMLParser):
@@ -59,13 +60,14 @@ class _Reader(HTMLParser):
 
 
 def plain_text(markup: str) -> str:
-    """Plain text of an HTML fragment or of text that may hold some: a line per block, white space folded.
+    """Plain text of an HTML fragment or of text that may hold some: white space folded.
 
-    Entities are decoded, also where they were escaped twice, as many feeds do; scripts, captions and URLs are gone.
+    Entities are decoded, also where they were escaped twice and more, as many feeds do; scripts, captions and URLs are gone.
     """
     text = _read(markup)
-    if _ENTITY.search(text) or _TAG.search(text):
-        text = _read(text)
+    for _ in range(_ESCAPED_AGAIN):
+        if _ENTITY.search(text) or _TAG.search(text):
+            text = _read(text)
     return without_urls(folded(cleaned(text)))
 
 

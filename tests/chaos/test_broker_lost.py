@@ -12,7 +12,7 @@ from tests.support import soundness
 from tests.support.plant import QUICK, Plant
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("chaos-servers")]
+pytestmark = pytest.mark.processes
 
 REQUEST_AT_MOST = 3.0
 """Seconds that asking for a video may take without a broker, on a busy machine; each bell costs 0.1 s."""

@@ -10,7 +10,7 @@ from tests.support import soundness
 from tests.support.plant import Plant, Running
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("chaos-servers")]
+pytestmark = pytest.mark.processes
 
 TASKS = 200
 FILMS = 10

@@ -15,7 +15,7 @@ from tests.support import soundness
 from tests.support.plant import QUICK, Plant
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("chaos-servers")]
+pytestmark = pytest.mark.processes
 
 THREADS = 4
 KINDS = {"in good order": None, "at once": signal.SIGQUIT, "killed": signal.SIGKILL}
@@ -45,6 +45,7 @@ def test_every_thread_works_on_after_a_restart_and_brings_what_it_had(plant: Pla
     plant.open_all()
     plant.completed(*again)
     soundness.check(plant, *again)
+    plant.leader()
 
 
 def test_work_in_hand_outlives_a_database_that_is_away_for_longer_than_a_lease(plant: Plant) -> None:
@@ -58,6 +59,17 @@ def test_work_in_hand_outlives_a_database_that_is_away_for_longer_than_a_lease(p
     plant.open_all()
     plant.completed(*films)
     soundness.check(plant, *films)
+
+
+def test_beat_rings_on_after_a_restart_and_hears_of_changes(plant: Plant) -> None:
+    plant.order("beat_bell", every=1, queue="counted")
+    beat = plant.named("beat")
+    plant.rings(1)
+    plant.stop_server("postgres")
+    plant.start_server("postgres")
+    plant.order("beat_bell", every=1, queue="new")
+    plant.rings(1, "new")
+    plant.stop(beat)
 
 
 def test_the_web_process_answers_again_after_a_restart(plant: Plant) -> None:

@@ -12,7 +12,7 @@ from tests.support.plant import PATIENCE, STAGES, Plant
 from tests.support.processes import alive, kill, marked
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("chaos-production")]
+pytestmark = pytest.mark.processes
 
 ENGINES = ("manim", "revideo")
 """Stages whose provider has a child process at work."""

@@ -8,7 +8,7 @@ from tests.support import soundness
 from tests.support.plant import Plant
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("chaos-quick")]
+pytestmark = pytest.mark.processes
 
 
 def test_the_same_message_delivered_five_times_does_the_work_once(quick: Plant) -> None:

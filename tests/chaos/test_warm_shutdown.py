@@ -10,7 +10,7 @@ from tests.support import soundness
 from tests.support.plant import Plant
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("chaos-quick")]
+pytestmark = pytest.mark.processes
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads"])

@@ -303,6 +303,15 @@ class Plant:
         """The database's clock, which leases and attempts go by."""
         return self.value("SELECT clock_timestamp()")
 
+    def leader(self) -> int:
+        """Wait until a keeper leads; the pid of its database session."""
+        sql = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
+        return int(wait_until(lambda: self.rows(sql), 30, "a keeper leads")[0][0])
+
+    def rings(self, wanted: int, queue: str = "counted") -> None:
+        """Wait until beat has rung so often in a queue from which nobody takes any."""
+        wait_until(lambda: self.broker.llen(queue) >= wanted, 30, f"{wanted} bells of beat")
+
     def held(self, film: str, stage: str, claims: int = 1, within: float = PATIENCE) -> list[dict[str, Any]]:
         """Wait until `claims` calls in all have come to the stage's gate; the journal's lines of them."""
 

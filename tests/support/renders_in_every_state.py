@@ -1,6 +1,6 @@
 """Renders in every state that a page may meet, each brought there by the pipeline itself.
 
-The caller's settings name `PROVIDERS` and `CHAINS` of this module.
+The caller's settings name `PROVIDERS`, and `CHAINS` or `QUICK_CHAINS`, of this module.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ CHAINS = {
     "revideo": ["drawn"],
     "upload": ["local_media"],
 }
+QUICK_CHAINS = {**pipeline.FAKE_CHAINS, "manim": ["fake", "second"], "upload": ["local_media"]}
+"""The same states from files that nobody can look at: for tests that only read pages."""
 
 ITEMS = (
     NewsItem(
@@ -51,8 +53,6 @@ ITEMS = (
         "2026-11-20T05:37:00+00:00",
     ),
 )
-TEXT = "The Suez Canal links the Mediterranean with the Red Sea. " * 8
-
 
 def ask(workspace: Workspace, name: str, **more: Any) -> Render:
     """A day's video, queued; another name is another wish, and no open twin is joined."""

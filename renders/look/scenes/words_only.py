@@ -17,6 +17,9 @@ SUN = {"wide": (0.84, 0.3), "tall": (0.74, 0.22), "square": (0.8, 0.22)}
 _LINES = Style(56, 48, Weight.SEMIBOLD, lines=3, leading=1.26)
 _NUMERAL = Style(HEADLINE.smallest, HEADLINE.smallest, Weight.SEMIBOLD, lines=1, leading=1.0)
 _QUOTE = Style(144, 84, Weight.SEMIBOLD, lines=7, leading=1.16)
+_SHORT = 32
+_LONG_QUOTE = 112
+"""More than `_SHORT` characters are not set as large as fits: a wall of large type is hard to read."""
 _MARKS = {"ru": ("«", "»")}
 _QUOTES_AROUND = "\"'“”„«»‘’‚ "
 
@@ -88,8 +91,9 @@ def quote(board: Board, content: Content) -> None:
     board.source(content.text("source", 60))
     room = board.height - speaker.height - gap
     # The mark hangs left of the text: its width depends on the size, which depends on the width that it leaves.
-    widest = board.try_to_set(before, board.width, room, _QUOTE)
-    first = board.try_to_set(f"{words}{after}", board.width - _hang(widest), room, _QUOTE)
+    style = _QUOTE if len(words) <= _SHORT else replace(_QUOTE, largest=_LONG_QUOTE)
+    widest = board.try_to_set(before, board.width, room, style)
+    first = board.try_to_set(f"{words}{after}", board.width - _hang(widest), room, style)
     style = replace(_QUOTE, largest=round(first.size / frame.scale))
     indent = _hang(board.try_to_set(before, board.width, room, style))
     said = board.set(f"{words}{after}", board.width - indent, room, style)

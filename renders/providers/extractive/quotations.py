@@ -62,5 +62,5 @@ def find_quotation(sentences: Sequence[str], language: str) -> Quotation | None:
                 continue
             quote = (match["curly"] or match["angled"] or match["straight"]).strip().rstrip(",.।")
             if len(quote.split()) in _WORDS:
-                return Quotation(quote[0].upper() + quote[1:], match["name"].strip())
+                return Quotation(quote[0].upper() + quote[1:], match["name"].rstrip(" .,"))
     return None

@@ -109,6 +109,9 @@ def live_through_everything(fakes: Any, settings: Any) -> None:
     rerender(well.pk)
     renders.cancel(well.pk)
     rerender(well.pk)
+    pipeline.run_one()
+    renders.cancel(well.pk)
+    rerender(well.pk)
     pipeline.run_all()
 
     fakes.plan |= {"script_gen": [error(ErrorCode.TIMEOUT)], "tts": [error(ErrorCode.NOT_FOUND)]}
@@ -164,14 +167,19 @@ def live_through_everything(fakes: Any, settings: Any) -> None:
         else:
             renders.cancel(failing_one.pk)
     requeued_beside_a_running_one(fakes)
+    pipeline.ask("the last one is missing " * 20)
+    fakes.plan["manim"] = [error(ErrorCode.INVALID_INPUT)] * 2
+    pipeline.run_all()
 
 
 def requeued_beside_a_running_one(fakes: Any) -> None:
-    """A render is queued again while a step of it is still at work, and that one fails in turn: for good."""
+    """A render is queued again while steps of it are still at work, and one of those fails in turn: for good."""
     for requeue_at in (clock.now(), None):
         render = pipeline.ask(f"beside {requeue_at} " * 30)
         pipeline.run_one()
         first, second = take(Stage.TTS), take(Stage.TTS)
+        steps.leave_pending(take(Stage.MANIM), "job", clock.now() + timedelta(hours=1))
+        take(Stage.MANIM)
         limited = error(ErrorCode.RATE_LIMITED).error
         failing.fail(first, limited, "busy", requeue_at=clock.now())
         recovery.tick()
@@ -204,7 +212,7 @@ def drawn() -> set[Move]:
     """The rows of the page's tables: `| from | to | function | who calls it, and why |`."""
     found: set[Move] = set()
     for what, section in re.findall(r"^## A (render|step)\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.S | re.M):
-        for was, becomes, movers in re.findall(r"^\| ([\w` ,()]*) \| `(\w+)` \| ([^|]+) \|", section, re.M):
+        for was, becomes, movers in re.findall(r"^\|([\w` ,]*)\| `(\w+)` \| ([^|]+) \|", section, re.M):
             for source in re.findall(r"`(\w+)`", was) or [""]:
                 found |= {(what, source, becomes, mover) for mover in re.findall(r"`([\w.]+)`", movers)}
     return found
