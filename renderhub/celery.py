@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
 
@@ -29,3 +29,14 @@ app.autodiscover_tasks(related_name="periodic")
 @setup_logging.connect
 def _our_logging(**_: Any) -> None:
     """Django has configured logging already; a handler here keeps Celery from doing it again."""
+
+
+@worker_init.connect
+def _load_providers(**_: Any) -> None:
+    """Before the pool is made: children of a prefork pool share what is loaded here."""
+    from renders.pipeline import chains
+
+    try:
+        chains.load_all()
+    except Exception as error:
+        raise SystemExit(f"A provider cannot be loaded: {type(error).__name__}: {error}") from error

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from renderhub.lib import clock
-from renders.models import Render, RenderFailure
+from renders.models import RenderFailure
 from renders.presentation import stages
 from renders.templatetags import presentation
 
@@ -34,7 +33,10 @@ class RenderFailureAdmin(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     list_fullwidth = True
     fieldsets = [
-        (None, {"fields": ["of_render", "run", "where", "code", "provider", "failure_reason", "remedy", "when_exactly"]}),
+        (
+            None,
+            {"fields": ["of_render", "run", "where", "code", "provider", "failure_reason", "remedy", "when_exactly"]},
+        ),
         ("Dealt with", {"fields": ["resolved", "note", "resolved_by", "resolved_at"]}),
         ("Evidence", {"fields": ["evidence"]}),
     ]

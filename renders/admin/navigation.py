@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 
 
-def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+def sidebar(_: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links; those to nouns that the user may not see are left out."""
     groups: list[dict[str, Any]] = [
         {

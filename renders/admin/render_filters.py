@@ -37,7 +37,8 @@ class StatusFilter(SimpleListFilter):
         return ((kind.value, LOOKS[kind].word) for kind in OF_SHOWN)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Render]) -> QuerySet[Render]:
-        return queryset.filter(OF_SHOWN[Shown(self.value())]) if self.value() in set(Shown) else queryset
+        chosen = self.value()
+        return queryset.filter(OF_SHOWN[Shown(chosen)]) if chosen in set(Shown) else queryset
 
 
 class JobTypeFilter(SimpleListFilter):

@@ -8,23 +8,23 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db.models import Case, F, When
 
 from renderhub.lib import clock
+from renders.admin.render_scenes import Scene, scenes_of
+from renders.admin.render_waterfall import Waterfall, waterfall_of
 from renders.domain.job import JobType, NewsItem
 from renders.domain.stages import Stage
 from renders.domain.states import SETTLED_STEPS, RenderStatus, StepStatus
 from renders.models import Asset, Attempt, Render, RenderEvent, RenderFailure, RenderLog, Step
 from renders.models.attempt import AttemptOutcome
+from renders.pipeline import chains
 from renders.presentation import status, telling
 from renders.presentation.job_types import JOB_TYPES
 from renders.presentation.languages import language_name
 from renders.presentation.stages import TITLES
 from renders.presentation.telling import Evidence, Telling
 from renders.presentation.words import Words
-from renders.admin.render_scenes import Scene, scenes_of
-from renders.admin.render_waterfall import Waterfall, waterfall_of
 
 MOST_LOG_ROWS = 400
 REFRESH_SECONDS = 5
@@ -146,7 +146,7 @@ def _tell(render: Render, steps: Sequence[Step], attempts: Sequence[Attempt], no
         since={a.step_id: a.started_at for a in attempts if a.outcome == AttemptOutcome.UNDER_WAY},
         last_error=errors[-1] if errors else "",
         ahead=_ahead(render, steps),
-        requeues=settings.RENDERHUB_POLICY["requeues"],
+        requeues=chains.limits().requeues,
     )
     return telling.tell(render, evidence)
 
@@ -183,7 +183,7 @@ def _stage_progress(stage: Stage, steps: Sequence[Step]) -> StageProgress:
         state = "done"
     elif any(step.status == StepStatus.FAILED for step in steps):
         state = "failed"
-    elif any(step.status in (StepStatus.RUNNING, StepStatus.SLEEPING) for step in steps) or 0 < settled:
+    elif any(step.status in (StepStatus.RUNNING, StepStatus.SLEEPING) for step in steps) or settled > 0:
         state = "active"
     else:
         state = "waiting"

@@ -70,12 +70,12 @@ def _rows(step: Step, tried: Sequence[Attempt], axis: Axis, now: datetime) -> It
         last = number == len(tried) - 1
         yield _attempt_row(step, attempt, number == 0, span, axis, now, degraded=step.degraded if last else "")
     if len(tried) < span:
-        yield Row(step, stages.label(step.stage, step.segment), not tried, span, "none", _state(step, now), step.provider)
+        yield Row(
+            step, stages.label(step.stage, step.segment), not tried, span, "none", _state(step, now), step.provider
+        )
 
 
-def _attempt_row(
-    step: Step, attempt: Attempt, first: bool, span: int, axis: Axis, now: datetime, degraded: str
-) -> Row:
+def _attempt_row(step: Step, attempt: Attempt, first: bool, span: int, axis: Axis, now: datetime, degraded: str) -> Row:
     end = attempt.ended_at or now
     bar = axis.bar(attempt.started_at, end)
     width = max(bar.width, _LEAST_WIDTH)
@@ -129,4 +129,3 @@ def _state(step: Step, now: datetime) -> Words:
             return ("again at ", step.wake_at)
         case other:
             return (other.replace("_", " "),)
-

@@ -34,7 +34,7 @@ def paint(layout: Layout) -> Image.Image:
     return image
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _gradient(theme: Theme, width: int, height: int, from_right: bool) -> Image.Image:
     """From the glow in an upper corner to the plain background, dithered."""
     across = np.linspace(0, 1, width, dtype=np.float32)

@@ -237,7 +237,7 @@ def _pieces(part: str, width: float, weight: Weight, size: int) -> list[str]:
         return [part]
     pieces, current = [], ""
     for cluster in words.clusters(part):
-        if current and _width(current + cluster + "-", weight) * size / _REFERENCE > width:
+        if current and _width(current + cluster + "…", weight) * size / _REFERENCE > width:
             pieces.append(current + "-")
             current = ""
         current += cluster

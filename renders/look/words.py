@@ -74,9 +74,9 @@ def _cost(before: str, after: str, language: str) -> float:
         return -0.03
     cost = 0.0
     if ends_badly(before, language):
-        cost += 0.08
+        cost += 0.15
     if after.strip(".,;:!?।»”)").casefold() in _LEAN_BACK.get(language, frozenset()):
-        cost += 0.08
+        cost += 0.15
     if before[-1:].isdigit() or after[:1].isdigit():
         cost += 0.05
     if before[:1].isupper() and after[:1].isupper():

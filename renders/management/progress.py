@@ -98,8 +98,8 @@ class _Bars:
             bar = "█" * full + "░" * (_WIDTH - full)
             count = f"{line.settled}/{line.total}" if line.total else "-"
             told.append(f"  {line.title:<11} {bar} {count:>6}  {line.doing}")
-        if render.status == RenderStatus.FAILED and render.wake_at:
-            told.append(f"  {render.error_message} Tries again at {render.wake_at:%H:%M:%S}.")
+        if trouble := _trouble(render):
+            told.append(f"  {trouble}")
         if self._drawn:
             self._out.write(f"\x1b[{self._drawn}F\x1b[J")
         self._out.write("\n".join(told) + "\n")
@@ -116,6 +116,7 @@ class _Lines:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._last: dict[str, tuple[int, int]] = {}
+        self._told = ""
 
     def show(self, render: Render, lines: list[StageProgress], seconds: float) -> None:
         for line in lines:
@@ -124,7 +125,18 @@ class _Lines:
                 self._last[line.title] = now
                 percent = 100 * line.settled // line.total
                 self._out.write(f"{seconds:6.1f} s  {line.title:<11} {line.settled}/{line.total}  {percent} %\n")
+        told = _trouble(render)
+        if told and told != self._told:
+            self._out.write(f"{seconds:6.1f} s  {told}\n")
+        self._told = told
         self._out.flush()
 
     def end(self) -> None:
         self._out.flush()
+
+
+def _trouble(render: Render) -> str:
+    """What stands in the way of a render that will go on by itself."""
+    if render.status != RenderStatus.FAILED or render.wake_at is None:
+        return ""
+    return f"{render.stage} failed: {render.error_message} Tries again at {render.wake_at:%H:%M:%S} UTC."

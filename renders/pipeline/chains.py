@@ -67,6 +67,14 @@ def provider(name: str) -> Provider:
     return made
 
 
+def load_all() -> None:
+    """Load every provider of every chain, in a worker's parent process: the first task finds them there, and what
+    cannot be loaded is said at start. Raises whatever importing them raises."""
+    for names in settings.RENDERHUB_CHAINS.values():
+        for name in names:
+            provider(name)
+
+
 def queue_of(name: str) -> str:
     return (known(name).queue if name else Queue.CPU).value
 

@@ -34,8 +34,12 @@ class CallFailed(Exception):
     """A provider did not deliver. Carries the claim and the typed error to whoever decides."""
 
     def __init__(self, claimed: Claimed, error: GenerationError) -> None:
-        super().__init__(f"{claimed.stage}: {error.code}: {error.message}")
+        # Its arguments as they came: Celery pickles what a task raises.
+        super().__init__(claimed, error)
         self.claimed, self.error = claimed, error
+
+    def __str__(self) -> str:
+        return f"{self.claimed.stage}: {self.error.code}: {self.error.message}"
 
 
 @through_a_reconnect

@@ -61,7 +61,7 @@ def tell(render: Render, evidence: Evidence) -> Telling:
         case RenderStatus.CANCELLED:
             return Telling(("Cancelled: nothing more is made of it.",), _rerender(render, "To make it after all, run"))
         case RenderStatus.QUEUED | RenderStatus.PROCESSING:
-            return _under_way(render, evidence)
+            return _under_way(evidence)
 
 
 def fallbacks(render: Render) -> str:
@@ -146,7 +146,7 @@ def _held(render: Render, evidence: Evidence) -> Telling:
     return Telling((made, "Goes out as it is at ", render.wake_at, "."), nothing)
 
 
-def _under_way(render: Render, evidence: Evidence) -> Telling:
+def _under_way(evidence: Evidence) -> Telling:
     running = [step for step in evidence.steps if step.status == StepStatus.RUNNING]
     due = [step for step in evidence.steps if step.status == StepStatus.DUE]
     sleeping = [step for step in evidence.steps if step.status == StepStatus.SLEEPING and step.wake_at]

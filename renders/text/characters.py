@@ -9,7 +9,9 @@ import unicodedata
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSEEN = re.compile(f"[{_BIDI}\u00ad\u200b\u2060-\u2064\ufeff\ufff9-\uffff\ufe00-\ufe0f]")
 # Joiners shape Devanagari letters and mean nothing elsewhere (in emoji they tie pictures together).
-_STRAY_JOINER = re.compile("(?<![\u0900-\u097f])[\u200c\u200d]|[\u200c\u200d](?![\u0900-\u097f])")
+_STRAY_JOINER = re.compile(
+    "(?<![\u0900-\u0963\u0966-\u097f])[\u200c\u200d]|[\u200c\u200d](?![\u0900-\u0963\u0966-\u097f])"
+)
 _LINE_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029\v\f]")
 _SPOKEN_SYMBOLS = frozenset("°№")
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn", "So", "Sk"})

@@ -14,9 +14,9 @@ FULL_STOP = {"en": ".", "ru": ".", "hi": "।"}
 _SCRIPTS = {
     "en": re.compile(r"[A-Za-z\u00c0-\u024f]"),
     "ru": re.compile(r"[\u0400-\u04ff]"),
-    "hi": re.compile(r"[\u0900-\u097f]"),
+    "hi": re.compile(r"[\u0900-\u0963\u0966-\u097f]"),
 }
-_LETTER = re.compile(r"[^\W\d_]|[\u0900-\u097f]")
+_LETTER = re.compile(r"[^\W\d_]|[\u0900-\u0963\u0966-\u097f]")
 
 
 def base_language(code: str) -> str:

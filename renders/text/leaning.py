@@ -39,7 +39,7 @@ _OPENINGS = {
 }
 _IMPERSONAL = re.compile(r"It (?:is|was|took|takes) (?:\w+ ){1,4}(?:that|to|who)\b")
 
-_WORD = r"(?:[\w\u0900-\u097f’'-]+,? )"
+_WORD = r"(?:[\w\u0900-\u0963\u0966-\u097f’'-]+,? )"
 _EARLY = {
     "en": re.compile(rf"{_WORD}{{1,5}}{one_of('he she it they him them this these those that_time')}\b"),
     "ru": re.compile(

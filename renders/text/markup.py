@@ -62,7 +62,8 @@ class _Reader(HTMLParser):
 def plain_text(markup: str) -> str:
     """Plain text of an HTML fragment or of text that may hold some: white space folded.
 
-    Entities are decoded, also where they were escaped twice and more, as many feeds do; scripts, captions and URLs are gone.
+    A line per block; entities are decoded, also where they were escaped twice and more, as many feeds do; scripts,
+    captions and URLs are gone.
     """
     text = _read(markup)
     for _ in range(_ESCAPED_AGAIN):

@@ -7,10 +7,10 @@ import re
 from renders.text.abbreviations import NEVER_LAST, OPENERS, SOMETIMES_LAST
 
 _END = re.compile(r"([.!?…।॥]+)([»”\"'’)\]]*)(\s+|$)")
-_LAST_WORD = re.compile(r"[\w.\u0900-\u097f-]*$")
+_LAST_WORD = re.compile(r"[\w.\u0900-\u0963\u0966-\u097f-]*$")
 _AND_SO_ON = re.compile(r"(?:\bт\.\s?[дп]|\bи (?:др|пр)|\betc)$", re.IGNORECASE)
 _INITIAL_NEXT = re.compile(r"[^\W\d_]\.")
-_FIRST_WORD = re.compile(r"[«“\"'‘(\[]*([\w\u0900-\u097f’'-]*)")
+_FIRST_WORD = re.compile(r"[«“\"'‘(\[]*([\w\u0900-\u0963\u0966-\u097f’'-]*)")
 _PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
 _LONGEST_REUNION = 3
 """Pieces that an open quotation mark may hold together; beyond that the mark was simply never closed."""

@@ -40,7 +40,7 @@ RATES: dict[str, Rate] = {
     "hi": Rate(syllable=0.180, comma=0.40, stop=0.28),
 }
 
-_TOKEN = re.compile(r"\d[\d.,\u00a0\u2009\u202f]*\d|\d|[^\W\d_][\w\u0900-\u097f’']*|[%°№$€£₽₹]")
+_TOKEN = re.compile(r"\d[\d.,\u00a0\u2009\u202f]*\d|\d|[^\W\d_][\w\u0900-\u0963\u0966-\u097f’']*|[%°№$€£₽₹]")
 _COMMA = re.compile(r"[,;:](?!\d)|\s[–—-]\s|[–—](?=\s)")
 _STOP = re.compile(r"[.!?…।]+[»”\"')\]]*(?=\s|$)")
 _DEVANAGARI_VOWEL = re.compile("[\u0904-\u0914\u093e-\u094c]")

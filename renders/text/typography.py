@@ -10,9 +10,9 @@ _NO_BREAK = "\u00a0"
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[, \u00a0\u2009\u202f]\d{2,3})*[, \u00a0\u2009\u202f]\d{3}(?![\d])")
 _LONG = re.compile(r"(?<![\d.,\u202f])\d{5,}(?![\d\u202f])")
-_THEN_WORD = re.compile(r"(\d)[ \u00a0](?=(?:%|°|[^\W\d_]|[\u0900-\u097f]))")
+_THEN_WORD = re.compile(r"(\d)[ \u00a0](?=(?:%|°|[^\W\d_]|[\u0900-\u0963\u0966-\u097f]))")
 _PERCENT = re.compile(r"(\d)\s*%")
-_MINUS = re.compile(r"(?<![\w\u0900-\u097f\u2212)-])-(?=\d)")
+_MINUS = re.compile(r"(?<![\w\u0900-\u0963\u0966-\u097f\u2212)-])-(?=\d)")
 
 
 def grouped(number: str) -> str:

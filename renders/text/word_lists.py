@@ -17,4 +17,4 @@ def one_of(text: str) -> str:
 
 def opening(text: str) -> re.Pattern[str]:
     """A pattern for a text that begins with one of the words, whole and in any case, after an opening quote or none."""
-    return re.compile(rf"[«“\"']?{one_of(text)}(?![\w\u0900-\u097f])", re.IGNORECASE)
+    return re.compile(rf"[«“\"']?{one_of(text)}(?![\w\u0900-\u0963\u0966-\u097f])", re.IGNORECASE)

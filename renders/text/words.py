@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from renders.text.word_lists import word_set
 
-_WORD = re.compile(r"\d+(?:[.,\u00a0\u202f\u2009]\d+)*|[^\W\d_][\w\u0900-\u097f’'\u200c\u200d]*")
+_WORD = re.compile(r"\d+(?:[.,\u00a0\u202f\u2009]\d+)*|[^\W\d_][\w\u0900-\u0963\u0966-\u097f’'\u200c\u200d]*")
 
 STOPWORDS: dict[str, frozenset[str]] = {
     "en": word_set(

@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 def render_visible(
     view: Callable[Concatenate[HttpRequest, Render, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, UUID, P], HttpResponseBase]:
+) -> Callable[..., HttpResponseBase]:
     """The view gets the render that the address names. Not signed in: to the login, or 401 where no page is wanted;
     not theirs: 404."""
 

@@ -54,6 +54,33 @@ def test_a_zombie_that_comes_back_changes_nothing_and_works_on(quick: Plant, sta
     soundness.check(quick, film, following, again={(film, stage): 1})
 
 
+def test_a_worker_that_lost_its_lease_unawares_is_not_believed(quick: Plant) -> None:
+    """It renews nothing and hears of nothing; its working folder stays; its result is whole, and too late."""
+    quick.keeper(SWEEP_SECONDS="600")
+    unaware = quick.cpu_worker(1, "unaware", LEASE_RENEWAL_SECONDS="600")
+    film = quick.submit("revideo")
+    [late] = quick.held(film, "revideo")
+    wait_until(lambda: outcome(quick, late) == "lost", 20, "its lease run out")
+    aware = quick.cpu_worker(1, "aware")
+    [_, other] = quick.held(film, "revideo", claims=2)
+    unaware.signal_all(signal.SIGSTOP)
+    quick.open(film)
+    quick.completed(film)
+    quick.stop(aware)
+    before = quick.value(RESULT, film), events_of(quick, film)
+    unaware.signal_all(signal.SIGCONT)
+    following = quick.submit()
+    quick.completed(following)
+    answered = [line["claim"] for line in quick.journal(film, "revideo") if line["event"] == "answered"]
+    assert answered == [other["claim"], late["claim"]]
+    assert (quick.value(RESULT, film), events_of(quick, film)) == before
+    soundness.check(quick, film, following, again={(film, "revideo"): 1})
+
+
+RESULT = """SELECT s.result::text FROM renders_step s JOIN renders_render r ON r.id = s.render_id
+             WHERE r.name = %s AND s.stage = 'revideo'"""
+
+
 def outcome(plant: Plant, line: dict[str, str]) -> str:
     step, _, claim = line["claim"].partition("-")
     sql = "SELECT outcome FROM renders_attempt WHERE step_id = %s AND claim_no = %s"

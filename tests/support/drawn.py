@@ -19,7 +19,13 @@ WIDTH, HEIGHT = 640, 360
 SECONDS = 4
 
 SCENES = (
-    (Role.HOOK, SceneKind.TITLE_CARD, "Three stories of the day", "Here are three stories that are worth a minute.", {}),
+    (
+        Role.HOOK,
+        SceneKind.TITLE_CARD,
+        "Three stories of the day",
+        "Here are three stories that are worth a minute.",
+        {},
+    ),
     (
         Role.ITEM,
         SceneKind.BULLETS,
@@ -34,7 +40,13 @@ SCENES = (
         "Voyager 1 moves at about seventeen kilometres per second.",
         {"value": "17", "unit": "km/s", "label": "the speed of Voyager 1", "source": "Example Press"},
     ),
-    (Role.CLOSING, SceneKind.CLOSING, "What to remember", "Canals, probes and ice: that was the day.", {"points": ["A canal without locks", "A probe between the stars"]}),
+    (
+        Role.CLOSING,
+        SceneKind.CLOSING,
+        "What to remember",
+        "Canals, probes and ice: that was the day.",
+        {"points": ["A canal without locks", "A probe between the stars"]},
+    ),
 )
 
 

@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
+from renders.pipeline.lease import LeaseKeeper
+
 
 @pytest.fixture(autouse=True)
 def pages_without_preparation(settings: Any) -> None:
     """Static files are found where they lie, without `collectstatic`; passwords are hashed for speed."""
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def leases_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else is after the steps that a test runs; the thread that renews leases would keep a connection open."""
+    monkeypatch.setattr(LeaseKeeper, "_start", lambda self: None)

@@ -24,7 +24,11 @@ def people() -> People:
     ours = Workspace.objects.create(slug="ours", name="Ours")
     theirs = Workspace.objects.create(slug="theirs", name="Theirs")
     owner, teammate, outsider = (_user(name) for name in ("owner", "teammate", "outsider"))
-    for workspace, user, role in ((ours, owner, Role.OWNER), (ours, teammate, Role.VIEWER), (theirs, outsider, Role.OWNER)):
+    for workspace, user, role in (
+        (ours, owner, Role.OWNER),
+        (ours, teammate, Role.VIEWER),
+        (theirs, outsider, Role.OWNER),
+    ):
         Membership.objects.create(workspace=workspace, user=user, role=role.value)
     return People(ours, owner, teammate, outsider, _user("operator", is_staff=True, is_superuser=True))
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -161,18 +161,19 @@ class Plant:
         self.running.append(running)
         return running
 
-    def worker(self, queue: str, pool: str, size: int, name: str) -> Running:
+    def worker(self, queue: str, pool: str, size: int, name: str, **env: str) -> Running:
         """A Celery worker as the supervisor starts them; two of one queue have different names."""
-        return self.start(processes.worker(queue, "--pool", pool, "-c", str(size), "-O", "fair", "-n", f"{name}@%h"), name)
+        words = ("--pool", pool, "-c", str(size), "-O", "fair", "-n", f"{name}@%h")
+        return self.start(replace(processes.worker(queue, *words), env=env), name)
 
-    def cpu_worker(self, children: int = 2, name: str = "cpu") -> Running:
-        return self.worker("cpu", "prefork", children, name)
+    def cpu_worker(self, children: int = 2, name: str = "cpu", **env: str) -> Running:
+        return self.worker("cpu", "prefork", children, name, **env)
 
     def io_worker(self, threads: int = 4, name: str = "io") -> Running:
         return self.worker("io", "threads", threads, name)
 
-    def keeper(self, name: str = "keeper") -> Running:
-        return self.start(processes.Process("keeper", processes.manage("keeper")), name)
+    def keeper(self, name: str = "keeper", **env: str) -> Running:
+        return self.start(processes.Process("keeper", processes.manage("keeper"), env=env), name)
 
     def named(self, process: str, name: str = "", port: int = 0) -> Running:
         """Any other process of the supervisor's table."""

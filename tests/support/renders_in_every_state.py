@@ -54,6 +54,7 @@ ITEMS = (
     ),
 )
 
+
 def ask(workspace: Workspace, name: str, **more: Any) -> Render:
     """A day's video, queued; another name is another wish, and no open twin is joined."""
     items = (*ITEMS, NewsItem(name, f"This item tells {name!r} from the others.", "Example Press"))
@@ -90,7 +91,7 @@ def completed(workspace: Workspace, name: str = "World news", **more: Any) -> Re
 
 def degraded(workspace: Workspace, name: str = "World news, with a fallback", **more: Any) -> Render:
     """Completed; one visual is the fallback's, one could not be made at all."""
-    render = ask(workspace, name, **more)
+    render = ask(workspace, name, length=120, **more)
     refused = failure(ErrorCode.INVALID_INPUT, "The scene does not take this text")
     crashed = failure(ErrorCode.PROVIDER_FAILURE, "Manim left with exit code 1", max_attempts=1)
     Misbehaving.plan["manim"] = [crashed]
@@ -163,7 +164,9 @@ STATES: dict[str, Callable[..., Render]] = {
 
 def one_of_each(workspace: Workspace) -> dict[str, Render]:
     Misbehaving.clear()
-    return {state: make(workspace, language=_LANGUAGES[number % 3]) for number, (state, make) in enumerate(STATES.items())}
+    return {
+        state: make(workspace, language=_LANGUAGES[number % 3]) for number, (state, make) in enumerate(STATES.items())
+    }
 
 
 _LANGUAGES = ("en", "ru", "hi")

@@ -50,7 +50,7 @@ def _sun(board: Board) -> None:
     frame = board.frame
     across, down = SUN[frame.shape]
     centre, radius = (frame.width * across, frame.height * down), frame.px(56)
-    near = Dot(centre, radius * 1.8, board.theme.accent).bounds
+    near = Dot(centre, radius * 2.2, board.theme.accent).bounds
     if not any(overlap(near, text.box) for text in board.texts):
         board.shapes.append(Dot(centre, radius, board.theme.accent))
 

@@ -24,7 +24,7 @@ _SUBJECT_ENDS = {
     ),
     "hi": re.compile(rf"\s{one_of('लगभग क़रीब करीब कुल अब यानी')}*\s*$"),
 }
-_HINDI_IS = re.compile(rf"\s*{one_of('हैं है था थी थे')}(?![\u0900-\u097f])")
+_HINDI_IS = re.compile(rf"\s*{one_of('हैं है था थी थे')}(?![\u0900-\u0963\u0966-\u097f])")
 _SUBJECT_WORDS = 7
 _CLEAR = 1.5
 """Least weight with which a number counts as the one that carries an item."""

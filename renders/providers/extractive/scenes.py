@@ -87,7 +87,7 @@ class Takeaways:
     shown: tuple[str, ...]
     """The same and others for the screen, three where there are so many stories."""
     tell: bool
-    """Whether `shown` says something; otherwise they only name the stories."""
+    """Whether most of `shown` say something; otherwise they only name the stories."""
 
 
 def takeaways(
@@ -114,7 +114,7 @@ def takeaways(
     return Takeaways(
         fresh=tuple(line for rank, _, line in best if rank < 2),
         shown=tuple(line for _, _, line in best),
-        tell=any(rank < 3 for rank, _, _ in best),
+        tell=2 * sum(rank < 3 for rank, _, _ in best) > len(best),
     )
 
 

@@ -55,7 +55,7 @@ _PATTERNS = {
     language: re.compile(
         rf"{_NUMBER}[ \u00a0\u202f-]?(?:(?P<large>{_LARGE[language]}) )?(?:"
         + "|".join(f"(?P<u{index}>{pattern})" for index, (_, pattern) in enumerate(_pairs(language)))
-        + r")(?![\w\u0900-\u097f])"
+        + r")(?![\w\u0900-\u0963\u0966-\u097f])"
     )
     for language in _UNITS
 }

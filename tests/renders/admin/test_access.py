@@ -85,7 +85,14 @@ def test_who_may_edit_users_does_not_make_themselves_or_become_a_superuser(peopl
     clerk.user_permissions.set(Permission.objects.filter(codename__in=["change_user", "view_user"]))
     client = signed_in(clerk)
     page = reverse("admin:renders_user_change", args=[clerk.pk])
-    data = {"username": "clerk", "is_active": "on", "is_staff": "on", "is_superuser": "on", "date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
+    data = {
+        "username": "clerk",
+        "is_active": "on",
+        "is_staff": "on",
+        "is_superuser": "on",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00",
+    }
     client.post(page, data)
     clerk.refresh_from_db()
     assert not clerk.is_superuser

@@ -31,7 +31,11 @@ def test_it_is_marked_as_dealt_with_by_whom_and_when(client, people, failure):
     answer = client.post(page(failure), {"resolved": "on", "note": "The feed's wording was changed."})
     assert answer.status_code == 302
     failure.refresh_from_db()
-    assert (failure.resolved, failure.resolved_by, failure.note) == (True, people.operator, "The feed's wording was changed.")
+    assert (failure.resolved, failure.resolved_by, failure.note) == (
+        True,
+        people.operator,
+        "The feed's wording was changed.",
+    )
     assert failure.resolved_at is not None
 
 

@@ -35,7 +35,7 @@ def test_it_says_how_the_day_stands_and_who_is_needed(console):
         "3 videos made today, 3 under way, 1 trying again by itself. 2 renders need you."
     )
     assert {render.pk for render in response.context["needy"]} == {made["held"].pk, made["failed"].pk}
-    assert [render.pk for render in response.context["latest"]][0] == made["queued"].pk
+    assert next(render.pk for render in response.context["latest"]) == made["queued"].pk
 
 
 @pytest.mark.django_db(transaction=True)
@@ -57,9 +57,7 @@ def test_what_is_late_needs_somebody(console):
 def test_yesterdays_work_is_not_todays(console):
     render = states.queued(console.people.workspace)
     yesterday = clock.now() - timedelta(days=1)
-    type(render).objects.update(
-        status="completed", completed_at=yesterday, queued_at=yesterday, video_url="/media/x"
-    )
+    type(render).objects.update(status="completed", completed_at=yesterday, queued_at=yesterday, video_url="/media/x")
     assert console.get("/admin/").context["sentence"].startswith("0 videos made today, 0 under way")
 
 

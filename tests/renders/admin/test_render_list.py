@@ -51,7 +51,9 @@ def test_every_state_is_told_by_a_word_and_a_shape(console, people):
 @pytest.mark.django_db
 def test_the_number_of_queries_does_not_grow_with_the_renders(console, people):
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as context:
+        with CaptureQueriesContext(
+            connection,
+        ) as context:
             assert console.get(LIST).status_code == 200
         return len(context)
 

@@ -68,6 +68,13 @@ class TestLostWorkers:
             steps.renew([(claimed.step_id, claimed.claim_no)], 8)
             assert recovery.tick() == []
 
+    def test_after_an_outage_of_the_database_leases_are_not_held_against_their_workers(self) -> None:
+        pipeline.ask()
+        take()
+        let_pass(60)
+        assert recovery.tick(believe_leases=False) == []
+        assert recovery.tick() == [Freed("script_gen", "cpu")]
+
     def test_the_databases_clock_decides_about_leases(self) -> None:
         """I8: a worker or keeper whose clock is wrong loses nothing and takes nothing."""
         pipeline.ask()

@@ -9,7 +9,10 @@ from renders.look.theme import contrast, from_hex
 from renders.presentation.status import LOOKS, Shown
 
 CSS = Path("static/console/console.css").read_text(encoding="utf-8")
-LIGHT, DARK = (dict(re.findall(r"--rh-([a-z-]+): (#[0-9a-f]{6});", block)) for block in re.findall(r":root[^{]*\{([^}]*)\}", CSS)[:2])
+LIGHT, DARK = (
+    dict(re.findall(r"--rh-([a-z-]+): (#[0-9a-f]{6});", block))
+    for block in re.findall(r":root[^{]*\{([^}]*)\}", CSS)[:2]
+)
 
 
 @pytest.mark.parametrize("kind", Shown)

@@ -62,7 +62,10 @@ def test_a_failure_that_will_be_requeued_says_when():
     render = Render(
         status="failed", stage="tts", error_message="No answer", error_remedy="Wait.", wake_at=later(60), retry_count=1
     )
-    assert said(render) == ("Failed at narration: No answer. Tries again by itself at 05:21:00 UTC (requeue 2 of 3).", "Wait.")
+    assert said(render) == (
+        "Failed at narration: No answer. Tries again by itself at 05:21:00 UTC (requeue 2 of 3).",
+        "Wait.",
+    )
 
 
 @pytest.mark.parametrize("status", ["failed", "held"])

@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 
 from renders import sample
 from renders.domain.errors import ErrorCode
+from renders.domain.job import Style
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.script import Role, SceneKind, Script
 from renders.feeds import parse, read_source
 from renders.providers.base import Request
 from renders.providers.extractive import Extractive
+from renders.providers.extractive.choosing import story_options
 from renders.providers.extractive.figures import carrying_figure
+from renders.providers.extractive.material import Story, lines_of
 from renders.providers.extractive.phrases import day_heading, day_opening
 from renders.providers.extractive.quotations import find_quotation
 from renders.text import speech_rate
+from renders.text.leaning import leans_on_previous
 from renders.text.sentences import split
 from renders.text.words import are_near_equal
 
@@ -172,7 +176,7 @@ def test_items_that_do_not_fit_are_left_out_the_last_first_and_not_named() -> No
     texts = {
         "Riga": "Fishermen of Riga may catch twice as much cod in the gulf as they did before the stocks recovered.",
         "Oslo": "Engineers in Oslo have drilled the longest railway tunnel of the north through solid granite hills.",
-        "Bonn": "Doctors at the clinic of Bonn report a vaccine that protects children from the winter virus for years.",
+        "Bonn": "Doctors at the clinic of Bonn report a vaccine that protects children from the winter virus.",
         "Graz": "Teachers from Graz have written a school book about honest statistics that four ministries now print.",
         "Lyon": "Weavers around Lyon make a silk so thin that surgeons sew the finest vessels of the eye with it.",
         "Bern": "Watchmakers near Bern sell more mechanical clocks than ever, most of them to buyers under thirty.",
@@ -198,16 +202,46 @@ def test_a_story_of_which_every_sentence_points_back_is_told_after_its_title() -
     assert script.segments[1].narration.startswith("President signs law. He signed it")
 
 
-def test_a_sentence_that_points_back_is_only_said_after_the_one_it_points_to() -> None:
-    for language in LANGUAGES:
-        for length in LENGTHS:
-            script = sample_script(language, length)
-            texts = {item.title: item.text for item in parse(read_source(str(sample.path(language))))}
-            whole = " ".join(texts.values())
-            if "Он" in told(script):
-                assert "Он" in whole
-    narration = told(sample_script("ru", 60))
-    assert ("На борту были" in narration) <= ("батискаф «Триест» опустился" in narration)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_a_sentence_that_points_back_is_only_said_after_the_one_it_points_to(language: str, length: int) -> None:
+    entries = parse(read_source(str(sample.path(language))))
+    segments = [segment for segment in sample_script(language, length).segments if segment.role is Role.ITEM]
+    for entry, segment in zip(entries, segments, strict=True):
+        original, said = split(entry.text, language), split(segment.narration, language)
+        for before, sentence in pairwise(said):
+            if sentence in original[1:] and leans_on_previous(sentence, language):
+                wanted = original[original.index(sentence) - 1]
+                assert wanted.startswith(before.rstrip(".।"))
+
+
+def told_in_any_way(*sentences: str, title: str = "") -> set[str]:
+    """All ways in which a story of these sentences can be told, as the first words of what is said."""
+    (lines,) = lines_of([sentences], [title], "en", Style.DETAILED)
+    options = story_options(Story(title, title, lines, "en"), "", title and f"{title}.", len, may_skip=False)
+    return {" ".join(re.findall(r"(?:^|(?<=[.?] ))[A-Z]\w*", option.text)) for option in options}
+
+
+def test_a_line_is_told_only_with_what_it_needs_beside_it() -> None:
+    ways = told_in_any_way("Ann built a bridge.", "Bob painted all of the towers.", "It stood.")
+    assert {"Ann", "Bob It", "Ann Bob It"} <= ways
+    assert not {"It", "Ann It"} & ways
+    ways = told_in_any_way("Ann built a bridge.", "Why did rust spare the deck?", "Zinc covered all of the steel.")
+    assert {"Ann", "Ann Zinc", "Ann Why Zinc"} <= ways
+    assert not {"Why", "Ann Why"} & ways
+
+
+def test_only_a_title_lets_a_story_open_with_a_line_that_points_back() -> None:
+    assert told_in_any_way("He built a bridge.", "Ann admired the steel.") == {"Ann"}
+    assert told_in_any_way("He built a bridge.", title="Engineer honoured") == {"Engineer He"}
+
+
+def test_what_two_items_tell_alike_is_told_once() -> None:
+    double = "The storm reached the coast of Portugal on Monday evening."
+    narration = told(
+        script_of(day(news("Storm", double + " Ports closed."), news("Ports", double + " Ships waited outside.")))
+    )
+    assert narration.count("reached the coast") == 1
 
 
 def test_nobody_hears_credits_pictures_or_addresses() -> None:
@@ -300,7 +334,7 @@ def test_an_item_without_text_is_told_by_its_title() -> None:
             "hi",
             "हिमालय की नदियाँ",
             "गंगा की लंबाई लगभग 2,525 किलोमीटर है।",
-            ("2\u202f525", "किमी", "गंगा की लंबाई लगभग 2,525 किलोमीटर है"),
+            ("2\u202f525", "किमी", "गंगा की लंबाई"),
         ),
         ("en", "Canal", "The canal is 193 kilometres long.", ("193", "km", "The canal")),
         (
@@ -331,7 +365,7 @@ def test_one_number_with_a_unit_makes_a_figure(
     assert figure is not None
     label = figure.label
     assert (figure.value, figure.unit) == expected[:2]
-    assert label in (expected[2], "गंगा की लंबाई")
+    assert label == expected[2]
 
 
 def test_numbers_of_one_kind_that_compete_make_none() -> None:

@@ -102,7 +102,8 @@ def test_a_sentence_that_the_feed_cut_short_goes_unless_it_is_all() -> None:
 
 
 def test_markdown_becomes_headings_and_paragraphs() -> None:
-    text = "# The *title*\n\nOne **bold** [link](https://e.org).\nStill one.\n\n- first\n- second\n\n```\ncode\n```\n![x](y)"
+    text = "# The *title*\n\nOne **bold** [link](https://e.org).\nStill one.\n\n- first\n- second\n\n"
+    text += "```\ncode\n```\n![x](y)"
     assert blocks_of(text) == [
         Block("The title", True),
         Block("One bold link. Still one.", False),

@@ -9,8 +9,15 @@ from renders.web.byte_range import ByteRange, Unsatisfiable, parse
 
 @pytest.mark.parametrize(
     ("header", "first", "last"),
-    [("bytes=0-0", 0, 0), ("bytes=0-", 0, 99), ("bytes=10-19", 10, 19), ("bytes=90-500", 90, 99)]
-    + [("bytes=-10", 90, 99), ("bytes=-500", 0, 99), (" bytes=5-6 ", 5, 6)],
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=0-", 0, 99),
+        ("bytes=10-19", 10, 19),
+        ("bytes=90-500", 90, 99),
+        ("bytes=-10", 90, 99),
+        ("bytes=-500", 0, 99),
+        (" bytes=5-6 ", 5, 6),
+    ],
 )
 def test_it_reads_one_part(header, first, last):
     assert parse(header, 100) == ByteRange(first, last, 100)
