@@ -114,8 +114,10 @@ def _run_at(entries: Sequence[FeedEntry], day: date | None) -> tuple[datetime, d
     zone = ZoneInfo(settings.TIME_ZONE)
     if day is not None:
         return datetime.combine(day, time.fromisoformat(settings.RENDERHUB_DAILY_AT), zone).astimezone(UTC), day
-    newest = feeds.newest_day(entries) or clock.now()
-    return newest, newest.astimezone(zone).date()
+    newest = feeds.newest_day(entries)
+    if newest is None:
+        return clock.now(), clock.now().astimezone(zone).date()
+    return newest, newest.date()  # the publisher's calendar day
 
 
 def _language_of(entries: Sequence[FeedEntry]) -> str:

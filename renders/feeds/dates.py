@@ -19,7 +19,7 @@ _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzin
 
 
 def parse_feed_date(text: str) -> datetime | None:
-    """The moment in UTC that a feed's date names: ISO 8601, RFC 822 and its usual misspellings.
+    """The moment, with its offset, that a feed's date names: ISO 8601, RFC 822 and its usual misspellings.
 
     A date without a zone is taken as UTC. None for what is no date or none of our time.
     """
@@ -36,7 +36,7 @@ def parse_feed_date(text: str) -> datetime | None:
 
 def _iso(text: str) -> datetime | None:
     moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _rfc822(text: str) -> datetime | None:
@@ -48,4 +48,4 @@ def _rfc822(text: str) -> datetime | None:
     if parts is None:
         return None
     zone = timezone(timedelta(seconds=parts[9] or 0))
-    return datetime(*parts[:6], tzinfo=zone).astimezone(UTC)
+    return datetime(*parts[:6], tzinfo=zone)

@@ -21,7 +21,8 @@ class FeedEntry:
     source: str
     """Name of the feed or, in a feed of feeds, of the entry's own source."""
     published: datetime | None
-    """Aware, in UTC; None where the feed does not say or nobody can read it."""
+    """Aware, with the offset that the feed gives: its calendar day is the publisher's. None where the feed does not say
+    or nobody can read it."""
     language: str
     """ISO 639-1 code that the feed states; empty where it states none."""
 

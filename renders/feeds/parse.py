@@ -11,7 +11,7 @@ from renders.feeds.encoding import decoded
 from renders.feeds.entry import FeedEntry
 from renders.feeds.errors import FeedError
 from renders.feeds.raw import RawEntry
-from renders.feeds.source import SIZE_LIMIT, _too_large
+from renders.feeds.source import SIZE_LIMIT, too_large
 from renders.text.characters import one_line
 from renders.text.credits import without_credits
 from renders.text.languages import SUPPORTED, base_language
@@ -31,7 +31,7 @@ def parse(data: bytes) -> list[FeedEntry]:
     Raises FeedError where `data` is empty, too large, no feed, unsafe XML, or holds no usable entry.
     """
     if len(data) > SIZE_LIMIT:
-        raise _too_large("The feed")
+        raise too_large("The feed")
     text = decoded(data).lstrip("\ufeff \t\r\n")
     if not text:
         raise FeedError(

@@ -61,7 +61,7 @@ def _read_file(path: Path) -> bytes:
             "Correct the feed's path, or let the worker read the file.",
         ) from error
     if len(data) > SIZE_LIMIT:
-        raise _too_large(str(path))
+        raise too_large(str(path))
     return data
 
 
@@ -113,7 +113,7 @@ def _content(answer: requests.Response, url: str, deadline: float) -> bytes:
     for chunk in answer.iter_content(_CHUNK):
         data += chunk
         if len(data) > SIZE_LIMIT:
-            raise _too_large(url)
+            raise too_large(url)
         if time.monotonic() > deadline:
             raise FeedError(
                 f"{url[:200]} sends too slowly: not done after {TOTAL_SECONDS:.0f} s.",
@@ -123,7 +123,7 @@ def _content(answer: requests.Response, url: str, deadline: float) -> bytes:
     return bytes(data)
 
 
-def _too_large(location: str) -> FeedError:
+def too_large(location: str) -> FeedError:
     return FeedError(
         f"{location[:200]} is larger than {SIZE_LIMIT // (1024 * 1024)} MB.",
         "That is no feed of news, or a whole archive.",

@@ -56,9 +56,9 @@ def choose(
 
 
 def newest_day(entries: Sequence[FeedEntry]) -> datetime | None:
-    """The run that a feed's newest entry belongs to: a second after it, in UTC. None where no entry has a date."""
+    """The run that a feed's newest entry belongs to: a second after it, in its own offset. None where none has a date."""
     moments = [entry.published for entry in entries if entry.published is not None]
-    return max(moments).astimezone(UTC) + timedelta(seconds=1) if moments else None
+    return max(moments) + timedelta(seconds=1) if moments else None
 
 
 def _moment(entry: FeedEntry) -> datetime:

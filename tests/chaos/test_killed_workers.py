@@ -54,6 +54,7 @@ def test_a_killed_pool_process_costs_one_call_and_seconds(
     plant.keeper()
     films = {(stage, moment): plant.submit(stage) for stage in STAGES for moment in MOMENTS}
     to_kill = {slot: plant.held(film, slot[0])[0] for slot, film in films.items()}
+    plant.leader()
     killed = []
 
     def kill_who_is_due() -> bool:
@@ -81,6 +82,7 @@ def test_a_killed_worker_takes_its_engines_with_it_and_loses_nothing(
     worker = plant.cpu_worker(8)
     films = {stage: plant.submit(stage) for stage in STAGES}
     held = {stage: plant.held(film, stage, soundness.STEPS[stage]) for stage, film in films.items()}
+    plant.leader()
     engines = [pid for stage in ENGINES for pid in wait_for_engines(plant, films[stage], stage)]
     since = plant.now()
     plant.kill(worker)

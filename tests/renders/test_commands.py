@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from renders.domain.errors import ErrorCode
-from renders.management import progress
+from renders.management import outcome, progress
 from renders.management.commands import keeper
 from renders.models import DailyRun, Membership, Render, User
 from renders.pipeline import leader, recovery
@@ -71,8 +71,6 @@ class TestSubmit:
             told("submit", text, "--wait")
         renders.cancel(Render.objects.get().pk)
         with pytest.raises(CommandError, match="is cancelled"):
-            from renders.management import outcome
-
             outcome.tell(Render.objects.get(), io.StringIO())
 
     @pytest.mark.parametrize(

@@ -81,8 +81,12 @@ def day_frame(job: Job) -> Frame:
 
     def openings(stories: Sequence[Story]) -> list[tuple[str, float]]:
         names = [story.headline for story in stories]
-        counts = (1,) if len(names) == 1 else range(2, min(_NAMED, len(names)) + 1)
-        return [(phrases.day_opening(day, names[:count], len(names), language), 0.3 * count) for count in counts]
+        if len(names) == 1:
+            return [(phrases.day_opening(day, names, 1, language), 0.3)]
+        # Names heard twice are worth less than one more thing said about them: they come in where time is left over.
+        worth = 0.05 if job.length < 100 else 0.3
+        counts = (0, *range(2, min(_NAMED, len(names)) + 1))
+        return [(phrases.day_opening(day, names[:count], len(names), language), worth * count) for count in counts]
 
     def closings(lines: Sequence[str]) -> list[tuple[str, float]]:
         good_bye = phrases.sign_off(day, language)

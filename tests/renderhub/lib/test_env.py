@@ -78,5 +78,5 @@ def test_a_file_that_cannot_be_read_is_said_by_name(tmp_path: Path, content: byt
     if content is not None:
         path.write_bytes(content)
     given(str(path), "X_FILE")
-    with pytest.raises(SettingMalformed, match="^X_FILE: cannot read"):
+    with pytest.raises(SettingMalformed, match=r"^X_FILE: cannot read"):
         env.text("X")

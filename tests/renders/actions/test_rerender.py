@@ -1,4 +1,7 @@
-"""A new run by staff: of what, and what it clears (R20, R37, R62). What is kept: pipeline/test_keeps_finished_work.py."""
+"""A new run by staff: of what, and what it clears (R20, R37, R62).
+
+What is kept: pipeline/test_keeps_finished_work.py.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,9 @@ def test_a_queued_render_that_was_cancelled_begins_anew() -> None:
 
 def test_a_failed_one_forgets_its_failure_and_output_and_keeps_what_it_was_asked_for(fakes: Any) -> None:
     render = failed_for_good(fakes)
-    Render.objects.filter(pk=render.pk).update(retry_count=3, video_url="/old", duration=9.0, degraded=[{"stage": "tts"}])
+    Render.objects.filter(pk=render.pk).update(
+        retry_count=3, video_url="/old", duration=9.0, degraded=[{"stage": "tts"}]
+    )
     created = render.created_at
     anew = rerender(render.pk)
     assert (anew.status, anew.run, anew.retry_count, anew.final, anew.wake_at) == ("queued", 2, 0, False, None)

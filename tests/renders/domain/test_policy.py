@@ -159,6 +159,7 @@ def test_a_chain_of_decisions_always_ends(
     most = (numbers.requeues + 1) * len(chain) * numbers.attempts
     asked: Counter[tuple[int, str]] = Counter()
     requeues = 0
+    decision: Decision | None = None
     for provider, requeues, decision in simulate(chain, numbers, makes_asset, deadline, met):
         asked[requeues, provider] += 1
         assert sum(asked.values()) <= most

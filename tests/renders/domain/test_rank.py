@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from hypothesis import given, settings
@@ -67,7 +68,7 @@ def test_of_one_workspace_and_priority_the_older_comes_first(drawn: list[tuple[s
     made = ranks(requests)
     for key in {(w, p) for w, p, _ in requests}:
         mine = [place for place, (w, p, _) in zip(made, requests, strict=True) if (w, p) == key]
-        assert all(b - a >= TURN for a, b in zip(mine, mine[1:], strict=False))
+        assert all(b - a >= TURN for a, b in itertools.pairwise(mine))
 
 
 def test_a_workspace_that_was_idle_has_not_saved_up_turns_nor_debts() -> None:

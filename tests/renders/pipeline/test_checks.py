@@ -82,7 +82,12 @@ def test_servers_that_are_missing_are_said_with_what_to_do(settings: Any) -> Non
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("MEDIA_GENERATION_MAX_RETRIES", "many"), ("LEASE_SECONDS", "0"), ("DATABASE_URL", "mysql://x/y"), ("DEBUG", "maybe")],
+    [
+        ("MEDIA_GENERATION_MAX_RETRIES", "many"),
+        ("LEASE_SECONDS", "0"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("DEBUG", "maybe"),
+    ],
 )
 def test_a_malformed_variable_ends_the_start_with_its_name(name: str, value: str) -> None:
     """In a process of its own, as an operator would see it."""

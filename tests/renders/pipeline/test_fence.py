@@ -268,3 +268,15 @@ def test_what_failed_for_good_is_moved_on_by_a_new_run_only(move: str) -> None:
         answer = []
     assert answer == []
     assert snapshot() == before
+
+
+@pytest.mark.parametrize("status", ["cancelled", "held", "queued"])
+def test_a_render_is_completed_from_processing_only_whatever_its_upload_says(status: str) -> None:
+    """The render's own guard, should a step ever be in hand whose render is not under way."""
+    render = pipeline.ask()
+    upload = pipeline.take_at(Stage.UPLOAD)
+    Render.objects.filter(pk=render.pk).update(status=status)
+    steps.finish(upload, {"a": 1}, next_stage=None, published=VIDEO)
+    render.refresh_from_db()
+    assert (render.status, render.video_url) == (status, "")
+    assert not RenderEvent.objects.filter(kind="render.completed").exists()

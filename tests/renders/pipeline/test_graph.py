@@ -66,7 +66,12 @@ def test_positions_are_the_order_of_locking_and_no_two_are_the_same() -> None:
     positions = {(step.stage, step.segment): step.position for step in plan}
     assert len(set(positions.values())) == len(plan)
     assert positions[Stage.SCRIPT_GEN, ""] < min(p for (stage, _), p in positions.items() if stage is Stage.TTS)
-    assert positions[Stage.UPLOAD, ""] > positions[Stage.REVIDEO, ""] > positions[Stage.MUSIC, ""] > positions[Stage.TTS, "s40"]
+    assert (
+        positions[Stage.UPLOAD, ""]
+        > positions[Stage.REVIDEO, ""]
+        > positions[Stage.MUSIC, ""]
+        > positions[Stage.TTS, "s40"]
+    )
 
 
 @given(st.sets(st.sampled_from([(kept.stage, kept.segment) for kept in everything()])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -124,27 +124,34 @@ def test_two_claims_of_one_step_are_told_apart(keeper: LeaseKeeper) -> None:
         assert (old.cancelled.is_set(), new.cancelled.is_set()) == (True, False)
 
 
+class Ended(Exception):
+    pass
+
+
+class EndsWithItsTest(LeaseKeeper):
+    """Its thread can be told to end, and gives its connection back then."""
+
+    thread: threading.Thread
+    over = False
+
+    def _renew(self, held: list[lease.Held]) -> None:
+        if self.over:
+            raise Ended
+        super()._renew(held)
+
+    def _renew_for_ever(self) -> None:
+        self.thread = threading.current_thread()
+        with suppress(Ended):
+            super()._renew_for_ever()
+        connection.close()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_its_thread_renews_by_itself_and_rests_when_nothing_is_held(
-    monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
+def test_its_thread_renews_by_itself_and_rests_when_nothing_is_held(settings: Any) -> None:
     settings.RENDERHUB_LEASE_RENEWAL_SECONDS = 0.01
-    monkeypatch.undo()
-    settings.RENDERHUB_PROVIDERS, settings.RENDERHUB_CHAINS = pipeline.FAKES, dict(pipeline.FAKE_CHAINS)
     pipeline.ask()
     claimed = take()
-    ended = threading.Event()
-
-    class Ending(LeaseKeeper):
-        """Its thread ends with the test, and gives its connection back."""
-
-        def _renew(self, held: list[lease.Held]) -> None:
-            if ended.is_set():
-                connection.close()
-                raise SystemExit
-            super()._renew(held)
-
-    keeper = Ending()
+    keeper = EndsWithItsTest()
     with keeper.holding(claimed, 60) as held:
         let_pass(5)
         short = Step.objects.get(pk=claimed.step_id).lease_until
@@ -152,10 +159,7 @@ def test_its_thread_renews_by_itself_and_rests_when_nothing_is_held(
         renders.cancel(claimed.render_id)
         wait_until(held.cancelled.is_set, 10, "the thread to tell of the cancel")
     wait_until(lambda: not keeper._wanted.is_set(), 10, "the thread to rest")
-    ended.set()
-    with keeper.holding(replace(claimed, claim_no=99), 60):
-        wait_until(lambda: not any(t.name == "lease-keeper" and t.is_alive() and t in started(keeper) for t in threading.enumerate()), 10, "its end")
-
-
-def started(keeper: LeaseKeeper) -> list[threading.Thread]:
-    return [t for t in threading.enumerate() if getattr(t, "_target", None) == keeper._renew_for_ever]
+    keeper.over = True
+    with keeper.holding(claimed, 60):
+        keeper.thread.join(10)
+    assert not keeper.thread.is_alive()

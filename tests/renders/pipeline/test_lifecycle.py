@@ -62,7 +62,7 @@ def watched(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for function_name, function in public_functions(module):
             monkeypatch.setattr(module, function_name, labelled(f"{name}.{function_name}", function))
     monkeypatch.setattr(pipeline, "claim", claim.claim)
-    yield
+    return
 
 
 def public_functions(module: ModuleType) -> list[tuple[str, Any]]:

@@ -34,6 +34,7 @@ class TestAnswersThatDoNotFit:
             path.touch()
             return Ok({"duration": 1.0}, {"narration": path})
 
+        endless = {f"{role}_url": "u" * 501 for role in ("video", "thumbnail", "captions")}
         twice = script().to_json()
         twice["segments"] = [twice["segments"][0]] * 2
         long_id = script().to_json()
@@ -51,7 +52,7 @@ class TestAnswersThatDoNotFit:
             "a duration that is none": (Stage.TTS, Ok({"duration": "long"}, {})),
             "an unknown kind": (Stage.MANIM, Ok({"kind": "hologram"}, {})),
             "no video": (Stage.UPLOAD, Ok({})),
-            "an address without end": (Stage.UPLOAD, Ok({f"{r}_url": "u" * 501 for r in ("video", "thumbnail", "captions")})),
+            "an address without end": (Stage.UPLOAD, Ok(endless)),
             "nothing": (Stage.SCRIPT_GEN, None),
             "pending without a job": (Stage.TTS, Pending("", 1.0)),
             "pending with an endless job id": (Stage.TTS, Pending("j" * 201, 1.0)),
@@ -59,10 +60,24 @@ class TestAnswersThatDoNotFit:
 
     @pytest.mark.parametrize(
         "name",
-        ["no script", "a script of another form", "a script that is a text", "a script without segments"]
-        + ["a segment twice", "a segment with an endless id", "no file", "a file that is not there"]
-        + ["a file that is no media", "a duration that is none", "an unknown kind", "no video"]
-        + ["an address without end", "nothing", "pending without a job", "pending with an endless job id"],
+        [
+            "no script",
+            "a script of another form",
+            "a script that is a text",
+            "a script without segments",
+            "a segment twice",
+            "a segment with an endless id",
+            "no file",
+            "a file that is not there",
+            "a file that is no media",
+            "a duration that is none",
+            "an unknown kind",
+            "no video",
+            "an address without end",
+            "nothing",
+            "pending without a job",
+            "pending with an endless job id",
+        ],
     )
     def test_they_are_the_providers_failure_and_are_asked_for_again(self, name: str, fakes: Any) -> None:
         stage, answer = self.answers()[name]
@@ -206,7 +221,9 @@ class TestPending:
         step = Step.objects.filter(stage="tts", status="sleeping").get()
         assert 0 < (step.wake_at - clock.now()).total_seconds() <= 120
 
-    def test_work_elsewhere_that_does_not_end_is_a_timeout_and_is_cancelled_there(self, fakes: Any, monkeypatch: Any) -> None:
+    def test_work_elsewhere_that_does_not_end_is_a_timeout_and_is_cancelled_there(
+        self, fakes: Any, monkeypatch: Any
+    ) -> None:
         from tests.support.providers import Slow
 
         cancelled: list[str] = []
