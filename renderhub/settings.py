@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from django.templatetags.static import static
-
 from celery.schedules import crontab
+from django.templatetags.static import static
 
 from renderhub.embedded.home import current_urls, home_folder
 from renderhub.lib import env
@@ -251,7 +250,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("console/favicon.svg")}],
     "STYLES": [lambda _: static("console/console.css")],
-    "SCRIPTS": [lambda _: static("console/times.js"), lambda _: static("console/copy.js")],
+    "SCRIPTS": [lambda _: static("console/times.js"), lambda _: static("console/copy.js"), lambda _: static("console/mends.js")],
     "DASHBOARD_CALLBACK": "renders.admin.index.dashboard",
     "SIDEBAR": {"navigation": "renders.admin.navigation.sidebar"},
     "COMMAND": {"search_models": ["renders.render", "renders.workspace", "renders.user"]},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.conf import settings
@@ -26,7 +26,7 @@ def prune() -> int:
     return gone
 
 
-def _drop(table: str, before: object) -> int:
+def _drop(table: str, before: datetime) -> int:
     # Ids grow with time: the oldest batch is found by the primary key, without reading the table whole.
     sql = f"""
         DELETE FROM {table} WHERE id IN (
@@ -36,6 +36,7 @@ def _drop(table: str, before: object) -> int:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(sql, [_BATCH, before])
-            gone += cursor.rowcount
-            if cursor.rowcount < _BATCH:
+            dropped: int = cursor.rowcount
+            gone += dropped
+            if dropped < _BATCH:
                 return gone

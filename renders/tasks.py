@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import Task, shared_task
 from celery.exceptions import Ignore, Retry
@@ -24,6 +24,11 @@ from renders.pipeline.transitions.claim import Claimed, claim
 from renders.pipeline.transitions.fence import StaleClaim
 from renders.pipeline.transitions.steps import Freed
 
+if TYPE_CHECKING:
+    BaseTask = Task[Any, Any]
+else:
+    BaseTask = Task
+
 IN_PLACE_SECONDS = 5.0
 """How long a task goes on in place before it hands the next step to a message of its own: a worker that was told to
 stop is waiting for it (R45)."""
@@ -31,7 +36,7 @@ BELL_EXPIRES = 60
 """Seconds. What is still due then is rung for again by the keeper; a queue never fills with old bells."""
 
 
-class StageTask(Task):  # type: ignore[misc]
+class StageTask(BaseTask):
     """`autoretry_for` brings every failed call here; `retry` asks the policy instead of Celery's countdown.
 
     The numbers are shown on the task as Celery users expect them, but the wait itself is the row's `wake_at`: a
@@ -41,13 +46,13 @@ class StageTask(Task):  # type: ignore[misc]
     abstract = True
     autoretry_for = (enact.CallFailed,)
     throws = (enact.CallFailed,)
-    max_retries = settings.RENDERHUB_POLICY["attempts"]
-    retry_backoff = settings.RENDERHUB_POLICY["backoff_base"]
-    retry_backoff_max = settings.RENDERHUB_POLICY["backoff_cap"]
+    max_retries = int(settings.RENDERHUB_POLICY["attempts"])
+    retry_backoff = int(settings.RENDERHUB_POLICY["backoff_base"])
+    retry_backoff_max = int(settings.RENDERHUB_POLICY["backoff_cap"])
     retry_jitter = True
     ignore_result = True
 
-    def retry(self, *_: Any, exc: Exception | None = None, **__: Any) -> Exception:
+    def retry(self, *_: Any, exc: Exception | None = None, **__: Any) -> Exception:  # type: ignore[override]
         """What Celery is to raise: RETRY where somebody will try again, FAILURE where the render failed."""
         if not isinstance(exc, enact.CallFailed):
             raise TypeError("A stage's task retries failed calls only.") from exc
@@ -67,9 +72,9 @@ class StageTask(Task):  # type: ignore[misc]
                 return exc
 
 
-def _work(task: Task, stage: Stage) -> None:
+def _work(task: BaseTask, stage: Stage) -> None:
     """Claim and run, in place for as long as it may; the bell is rung for what others can take meanwhile."""
-    queue = (task.request.delivery_info or {}).get("routing_key", "")
+    queue = (task.request.delivery_info or {}).get("routing_key") or ""
     stop = time.monotonic() + IN_PLACE_SECONDS
     owed: list[Freed] = []
     claimed = _claim(queue, stage)
@@ -104,9 +109,9 @@ def _claim(queue: str, stage: Stage | None) -> Claimed | None:
         return claim(queue, stage, worker, settings.RENDERHUB_LEASE_SECONDS)
 
 
-def _stage_task(stage: Stage, name: str) -> Task:
+def _stage_task(stage: Stage, name: str) -> BaseTask:
     @shared_task(bind=True, base=StageTask, name=name, expires=BELL_EXPIRES)
-    def task(self: Task) -> None:
+    def task(self: BaseTask) -> None:
         _work(self, stage)
 
     return task

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 
 from renderhub.embedded import binaries, identity
 from renderhub.embedded.errors import EmbeddedError, ServerNotStarted

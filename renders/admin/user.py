@@ -9,15 +9,16 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from renders.admin.labelled import LabelledTabularInline
 from renders.models import Membership, User
 
 _POWERS = ("is_superuser", "is_staff", "groups", "user_permissions")
 
 
-class MembershipInline(TabularInline):  # type: ignore[misc]
+class MembershipInline(LabelledTabularInline):
     model = Membership
     extra = 0
     autocomplete_fields = ["workspace"]

@@ -108,7 +108,8 @@ def expected_after(stage: Stage) -> float:
 
 
 def limits() -> Limits:
-    return Limits(**settings.RENDERHUB_POLICY)
+    numbers: dict[str, Any] = settings.RENDERHUB_POLICY
+    return Limits(**numbers)
 
 
 def stage_seconds(stage: Stage) -> float:

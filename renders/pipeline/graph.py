@@ -65,7 +65,7 @@ def plan_segments(
     width, height = job.aspect_ratio.size
     steps: list[Planned] = []
     for index, segment in enumerate(script.segments):
-        visual = {
+        visual: dict[str, Any] = {
             "segment": segment.to_json(),
             "index": index,
             "count": len(script.segments),
@@ -74,7 +74,7 @@ def plan_segments(
             "theme": job.theme,
             "language": script.language,
         }
-        narration = {
+        narration: dict[str, Any] = {
             "text": segment.narration,
             "language": script.language,
             "voice": job.voice.value,

@@ -41,7 +41,7 @@ def through_a_reconnect(move: Callable[P, R]) -> Callable[P, R]:
             return move(*args, **kwargs)
         return patient(*args, **kwargs)
 
-    patient = backoff.on_exception(
+    patient: Callable[P, R] = backoff.on_exception(
         backoff.expo,
         Error,
         giveup=lambda error: not is_cut_off(error),

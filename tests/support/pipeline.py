@@ -18,6 +18,7 @@ from renders.pipeline import enact, runner
 from renders.pipeline.transitions.claim import Claimed, claim
 from renders.pipeline.transitions.fence import StaleClaim
 from tests.support.providers import Misbehaving
+from tests.support.waiting import wait_until
 
 T = TypeVar("T")
 TABLES = (Render, Step, Attempt, Asset, RenderLog, RenderFailure, RenderEvent)
@@ -146,6 +147,20 @@ def cut(pid: int) -> None:
             cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
     in_threads(kill)
+
+
+def wait_for_a_lock() -> None:
+    """Until some other connection waits for a lock that this test's open transaction holds."""
+
+    def somebody_waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees what it saw before
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            return bool(cursor.fetchone()[0])
+
+    wait_until(somebody_waits, 10, "somebody to wait for a lock")
 
 
 def my_pid() -> int:

@@ -11,13 +11,14 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
 
+from renderhub.lib import clock
 from renderhub.lib.queues import Queue
 from renders.domain.stages import Stage
 from renders.domain.states import MoveRefused, RenderStatus, StepStatus, sources_of
 from renders.models import Render, RenderEvent, Step
 from renders.pipeline.graph import Planned
 from renders.pipeline.transitions.claim import Claimed
-from renders.pipeline.transitions.failing import UNFINISHED, stop_steps
+from renders.pipeline.transitions.failing import UNFINISHED, lock_steps, stop_steps
 from renders.pipeline.transitions.steps import Freed
 
 QueueOf = Callable[[str], str]
@@ -45,13 +46,13 @@ def add_steps(render_id: UUID, run: int, rank: float, steps: Sequence[Planned], 
 def requeue(render_id: UUID, primary: Callable[[Stage], str | None], queue_of: QueueOf) -> list[Freed]:
     """failed (not final) -> queued, by itself: its failed steps are due again, from the top of their chains (R37)."""
     with transaction.atomic():
-        failed = list(
-            Step.objects.select_for_update(of=("self",))
-            .filter(render_id=render_id, render__run=F("run"), status=StepStatus.FAILED)
-            .order_by("position")
-        )
+        run = Render.objects.values_list("run", flat=True).get(pk=render_id)
+        # All of them: a step beside the failed ones may be failing right now, and then the render waits for longer.
+        lock_steps(render_id, run)
+        failed = list(Step.objects.filter(render_id=render_id, run=run, status=StepStatus.FAILED).order_by("position"))
         render = Render.objects.select_for_update().get(pk=render_id)
-        if render.status != RenderStatus.FAILED or render.final or render.wake_at is None:
+        waited = render.wake_at is not None and render.wake_at <= clock.now()
+        if render.run != run or render.status != RenderStatus.FAILED or render.final or not waited:
             return []
         Render.objects.filter(pk=render_id).update(
             status=RenderStatus.QUEUED,

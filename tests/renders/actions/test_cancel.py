@@ -105,22 +105,8 @@ class TestAtTheSameMoment:
             finishing()
             thread.start()
             began.wait(5)
-            self.wait_for_a_lock()
+            pipeline.wait_for_a_lock()
         thread.join(10)
-
-    def wait_for_a_lock(self) -> None:
-        from tests.support.waiting import wait_until
-
-        def somebody_waits() -> bool:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees what it saw before
-                cursor.execute(
-                    "SELECT count(*) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-                )
-                return bool(cursor.fetchone()[0])
-
-        wait_until(somebody_waits, 10, "the cancel to wait for the worker")
 
     def test_steps_that_a_script_just_planned_are_cancelled_too(self) -> None:
         render = pipeline.ask()
@@ -162,7 +148,7 @@ class TestAtTheSameMoment:
         with transaction.atomic():
             steps.finish(last[3], {"files": {}}, next_stage="revideo")
             stop.start()
-            self.wait_for_a_lock()
+            pipeline.wait_for_a_lock()
         stop.join(10)
         assert Step.objects.get(stage="revideo").status == "failed"
         pipeline.check_care()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from renderhub.lib import clock
 from renders.actions.rerender import rerender
-from renders.domain.errors import ErrorCode
+from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.stages import Stage
 from renders.models import Render, Step
 from renders.pipeline import recovery
-from renders.pipeline.transitions import renders
+from renders.pipeline.transitions import failing, renders
 from tests.support import pipeline
 from tests.support.pipeline import let_pass
 from tests.support.providers import Misbehaving, error
@@ -106,9 +110,6 @@ class TestRequeue:
 
     def test_a_failure_for_good_ends_a_wait_for_the_requeue(self, fakes: Any) -> None:
         """Nothing stays behind that a requeue would find nothing to do for."""
-        from renders.domain.errors import GenerationError
-        from renders.pipeline.transitions import failing
-
         render = pipeline.ask()
         pipeline.run_one()
         other = pipeline.take(Stage.MANIM)
@@ -118,6 +119,29 @@ class TestRequeue:
         render.refresh_from_db()
         assert (render.status, render.final, render.wake_at) == ("failed", True, None)
         pipeline.check_care()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_requeue_waits_for_a_step_that_is_failing_at_the_same_moment(self) -> None:
+        """Otherwise that step would stay behind, failed, in a render that is on its way: lost."""
+        render = pipeline.ask()
+        pipeline.run_one()
+        first, second = pipeline.take(Stage.TTS), pipeline.take(Stage.TTS)
+        busy = error(ErrorCode.RATE_LIMITED).error
+        failing.fail(first, busy, "busy", requeue_at=clock.now())
+        keeper = threading.Thread(target=lambda: (recovery.tick(), connection.close()))
+        with transaction.atomic():
+            failing.fail(second, busy, "busy", requeue_at=clock.now() + timedelta(hours=1))
+            keeper.start()
+            pipeline.wait_for_a_lock()
+        keeper.join(10)
+        render.refresh_from_db()
+        assert render.status == "failed"
+        assert render.wake_at - clock.now() > timedelta(minutes=59)
+        let_pass(3_601)
+        assert len(recovery.tick()) == 2
+        pipeline.run_all()
+        render.refresh_from_db()
+        assert render.status == "completed"
 
     def test_work_of_a_lost_worker_is_done_again_and_nobody_elses(self) -> None:
         pipeline.ask()
