@@ -250,10 +250,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("console/favicon.svg")}],
     "STYLES": [lambda _: static("console/console.css")],
-    "SCRIPTS": [lambda _: static("console/times.js"), lambda _: static("console/copy.js"), lambda _: static("console/mends.js")],
+    "SCRIPTS": [
+        lambda _: static("console/times.js"),
+        lambda _: static("console/copy.js"),
+        lambda _: static("console/mends.js"),
+    ],
     "DASHBOARD_CALLBACK": "renders.admin.index.dashboard",
     "SIDEBAR": {"navigation": "renders.admin.navigation.sidebar"},
-    "COMMAND": {"search_models": ["renders.render", "renders.workspace", "renders.user"]},
     # Paper by day, ink by night, as in the videos. Small print is a step darker than unfold's own: it must be read.
     "COLORS": {
         "base": {

@@ -12,7 +12,7 @@ from renders.look.glyphs import clean
 
 _NUMBER = re.compile(r"[-−+]?\d[\d\s,.\u202f\u00a0\u2009]*(?:[eE][-+]?\d{1,3})?")
 _LONGEST_TEXT = 240
-_LARGEST = 1e15
+_LARGEST = 1e12
 """What is beyond that is no number for a chart."""
 
 
@@ -115,8 +115,11 @@ def number_of(value: object) -> float | None:
 def write_number(value: object, language: str = "en") -> str:
     """A number for people: thin spaces between thousands from five digits on, at most two decimals."""
     number = number_of(value)
-    if number is None:
-        return ""
+    return "" if number is None else written(number, language)
+
+
+def written(number: float, language: str) -> str:
+    """A finite number as `write_number` writes it."""
     decimals = 0 if number == int(number) or abs(number) >= 1000 else 1 if abs(number) >= 10 else 2
     text = f"{number:,.{decimals}f}"
     if decimals:

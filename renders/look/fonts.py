@@ -91,4 +91,6 @@ def _begins(first: Run, weight: Weight, size: int) -> tuple[int, int]:
     pen.text((size, size * 2), first.text[:3], fill=255, font=load(first.family, weight, size), anchor="ls")
     ink, upper = picture.getbbox(), picture.crop((0, 0, size * 4, size * 2)).getbbox()
     left = ink[0] - size if ink else 0
-    return left, upper[0] - size if upper else left
+    edge = upper[0] - size if upper else left
+    # A hook is short; where the ink above begins far away (an underscore), the whole of the ink is the edge.
+    return left, edge if edge - left < size * 0.25 else left

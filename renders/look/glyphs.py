@@ -18,8 +18,8 @@ LONGEST = 2_000
 
 _JOINERS = "\u200c\u200d"
 _JOINABLE = "\u0900-\u0963\u0966-\u097f"
-_MARKS_IN_A_ROW = 4
-"""More marks on one letter than any of our scripts needs would climb into the line above."""
+_MARKS = (1, 4)
+"""Marks that one letter may carry after NFC, and one of Devanagari: more would climb into the line above."""
 
 _SAME_MEANING = {
     "\u2011": "-",
@@ -118,7 +118,7 @@ def clean(text: str) -> str:
             if not unicodedata.category(piece).startswith("M"):
                 marks = 0
             # A mark needs a letter to sit on: HarfBuzz would draw a dotted circle for one without.
-            elif not drawn or not _carries_marks(drawn[-1]) or marks == _MARKS_IN_A_ROW:
+            elif not drawn or not _carries_marks(drawn[-1]) or marks == _MARKS[is_devanagari(piece)]:
                 continue
             else:
                 marks += 1

@@ -93,8 +93,8 @@ def clock_time(moment: datetime | None, seconds: bool = True) -> SafeString | st
 
 @register.filter
 def exact(moment: datetime | None) -> SafeString | str:
-    """`22 Nov 2026, 05:32:10`."""
-    return _time(moment, f"{timezone.localtime(moment):%-d %b %Y, %H:%M:%S}", "exact") if moment else NONE
+    """`22 Nov, 05:32:10`; the year is in the tooltip."""
+    return _time(moment, f"{timezone.localtime(moment):%-d %b, %H:%M:%S}", "exact") if moment else NONE
 
 
 @register.filter

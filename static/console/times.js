@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const options = {
-    exact: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+    exact: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
     clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
     short: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
     title: { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,8 +34,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def make_plant(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Plant]:
+    database = prepared / "postgres"
+    # Where PostgreSQL has to run as another user its data lies elsewhere, and is not ours to copy.
+    copied = not database.is_symlink() and database.stat().st_uid == os.geteuid()
+
     def make(**options: Any) -> Plant:
-        return Plant(tmp_path_factory.mktemp("plant"), like=prepared, **options)
+        return Plant(tmp_path_factory.mktemp("plant"), like=prepared if copied else None, **options)
 
     return make
 

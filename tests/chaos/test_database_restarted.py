@@ -105,9 +105,7 @@ def hold_every_thread(plant: Plant) -> list[str]:
 
 def signed_in(port: int, cookie: str) -> bool:
     """Whether a page that only an operator sees comes: it needs the session and the user from the database."""
-    wanted = urllib.request.Request(
-        f"http://127.0.0.1:{port}/admin/jsi18n/", headers={"Cookie": f"sessionid={cookie}"}
-    )
+    wanted = urllib.request.Request(f"http://127.0.0.1:{port}/admin/jsi18n/", headers={"Cookie": f"sessionid={cookie}"})
     opener = urllib.request.build_opener(NoRedirects)
     try:
         with opener.open(wanted, timeout=20) as answer:

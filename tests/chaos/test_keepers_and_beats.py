@@ -13,7 +13,7 @@ pytestmark = pytest.mark.processes
 
 
 def test_the_second_keeper_takes_over_when_the_first_is_killed(quick: Plant) -> None:
-    first = quick.keeper("keeper-1")
+    first = quick.keeper()
     before = quick.leader()
     second = quick.keeper("keeper-2")
     wait_until(lambda: "keeper started" in second.log.read_text(), 20, "the second stands by")
@@ -30,14 +30,14 @@ def test_the_second_keeper_takes_over_when_the_first_is_killed(quick: Plant) -> 
 
 
 def test_a_keeper_that_is_started_again_rescues_what_was_lost_meanwhile(quick: Plant) -> None:
-    quick.kill(quick.keeper("killed"))
+    quick.kill(quick.keeper())
     quick.cpu_worker(3)
     film = quick.submit("revideo")
     [held] = quick.held(film, "revideo")
     kill(held["pid"])
     run_out = "SELECT bool_and(lease_until < clock_timestamp()) FROM renders_step WHERE status = 'running'"
     wait_until(lambda: quick.value(run_out), 10, "the lease has run out")
-    quick.keeper("again")
+    quick.keeper()
     quick.held(film, "revideo", claims=2)
     quick.open_all()
     quick.completed(film)
@@ -57,9 +57,9 @@ def test_a_killed_beat_rings_again_once_it_is_started(quick: Plant) -> None:
 def test_two_keepers_and_two_beats_at_once_do_nothing_twice(quick: Plant) -> None:
     for queue in ("cpu", "counted"):
         quick.order("beat_bell", every=1, queue=queue)
-    for number in (1, 2):
-        quick.keeper(f"keeper-{number}")
-        quick.named("beat", f"beat-{number}")
+    for number in ("", "-2"):
+        quick.keeper(f"keeper{number}")
+        quick.named("beat", f"beat{number}")
     quick.cpu_worker(3)
     films = [quick.submit() for _ in range(6)]
     killed = quick.submit("revideo")

@@ -46,4 +46,3 @@ def test_a_worker_that_does_not_finish_within_its_grace_loses_nothing(quick: Pla
     quick.open_all()
     quick.completed(film)
     soundness.check(quick, film, again={(film, "revideo"): 1})
-

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from renders.pipeline import chains
 from renders.pipeline.lease import LeaseKeeper
 
 
@@ -13,6 +14,8 @@ from renders.pipeline.lease import LeaseKeeper
 def pages_without_preparation(settings: Any) -> None:
     """Static files are found where they lie, without `collectstatic`; passwords are hashed for speed."""
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    # Providers are made once a process; the one that publishes has to know this test's folder.
+    chains.provider.cache_clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

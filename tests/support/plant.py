@@ -4,30 +4,29 @@ keeper, beat and web as the supervisor starts them. Tests hold its work at gates
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import json
 import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
-
-import psycopg2
-import redis
 
 from renderhub.embedded import postgres, servers, valkey
 from renderhub.embedded.home import PROJECT
 from renderhub.supervisor import processes
 from renderhub.supervisor.processes import Process
-from tests.support.processes import alive, below, kill, marked
+from tests.support.plant_view import PATIENCE, PlantView
+from tests.support.processes import below, kill, marked
+from tests.support.running import Running
 from tests.support.waiting import wait_until
 
-PATIENCE = 60.0
-"""Seconds within which everything must be on its way again, whatever was killed (R42)."""
 PROVIDERS = {
     "gated": "tests.support.slow_providers.Gated@cpu",
     "gated_io": "tests.support.slow_providers.GatedIo@io",
@@ -36,40 +35,12 @@ PROVIDERS = {
 STAGES = ("script_gen", "manim", "tts", "revideo", "upload")
 QUICK = {"LEASE_SECONDS": "3", "LEASE_RENEWAL_SECONDS": "1", "SWEEP_SECONDS": "2"}
 """Shorter leases for tests that measure nothing: what is lost is found sooner."""
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
 _names = itertools.count(1)
 
 
-@dataclass
-class Running:
-    """One process of the plant, with all that it has started."""
-
-    name: str
-    popen: subprocess.Popen[bytes]
-    log: Path
-
-    @property
-    def pid(self) -> int:
-        return self.popen.pid
-
-    def family(self) -> list[int]:
-        return [self.pid, *below(self.pid)]
-
-    def pool(self) -> list[int]:
-        """The processes of a prefork pool."""
-        return children(self.pid)
-
-    def signal_all(self, number: int) -> list[int]:
-        """Signal the process and its descendants at one moment; the pids are answered."""
-        family = self.family()
-        for pid in family:
-            kill(pid, number)
-        return family
-
-    def wait(self, within: float = 30.0) -> int:
-        return self.popen.wait(within)
-
-
-class Plant:
+class Plant(PlantView):
     """Use as a context manager; whatever it started is gone afterwards."""
 
     def __init__(
@@ -85,7 +56,6 @@ class Plant:
         self._settings = {f"{stage.upper()}_CHAIN": chain for stage, chain in wanted.items()} | environment
         self.running: list[Running] = []
         self._desk: subprocess.Popen[bytes] | None = None
-        self._database: Any = None
         self._undo = ExitStack()
 
     def __enter__(self) -> Plant:
@@ -132,19 +102,14 @@ class Plant:
         self.servers.running[name] = start(self.servers.home, place)
 
     def _stop_servers(self) -> None:
-        if self._database is not None:
-            self._database.close()
+        self._forget_database()
         for server in self.servers.running.values():
             server.stop()
-
-    @property
-    def broker(self) -> redis.Redis:
-        return redis.Redis.from_url(self.servers.urls.redis)
 
     # Processes
 
     def start(self, process: Process, name: str = "") -> Running:
-        """Start one of the supervisor's processes as a bare one: no watchdog cleans up after it but its own."""
+        """Start one of the supervisor's processes as a bare one: nobody cleans up after it but its own watchdogs."""
         name = name or process.name
         log = self.folder / "log" / f"{name}.log"
         with log.open("ab") as output:
@@ -156,6 +121,7 @@ class Plant:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_die_with_the_test,
             )
         running = Running(name, popen, log)
         self.running.append(running)
@@ -173,6 +139,10 @@ class Plant:
         return self.worker("io", "threads", threads, name)
 
     def keeper(self, name: str = "keeper", **env: str) -> Running:
+        """A keeper; the one of this name where it runs already."""
+        for one in self.running:
+            if one.name == name:
+                return one
         return self.start(processes.Process("keeper", processes.manage("keeper"), env=env), name)
 
     def named(self, process: str, name: str = "", port: int = 0) -> Running:
@@ -197,11 +167,12 @@ class Plant:
             self.running.remove(one)
 
     def clear(self) -> None:
-        """Stop all processes and forget all work, for the next test."""
+        """Kill all processes but the usual keeper and forget all work, for the next test."""
         self.open_all()
         for one in [*self.running]:
             one.signal_all(signal.SIGCONT)
-            self.kill(one)
+            if one.name != "keeper":
+                self.kill(one)
         wait_until(lambda: not self.left_over(), 10, "no process left")
         self.rows("TRUNCATE renders_render, django_celery_beat_periodictask CASCADE; SELECT 1")
         self.broker.flushall()
@@ -273,89 +244,15 @@ class Plant:
         for gate in self.folder.glob("gates/*"):
             gate.unlink()
 
-    # What can be seen
 
-    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        try:
-            return self._rows(sql, values)
-        except psycopg2.DatabaseError as error:
-            if isinstance(error, psycopg2.ProgrammingError | psycopg2.DataError):
-                raise
-            self._forget_database()  # it was restarted
-            return self._rows(sql, values)
-
-    def _forget_database(self) -> None:
-        with suppress(psycopg2.Error):
-            self._database.close()
-        self._database = None
-
-    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        if self._database is None:
-            self._database = psycopg2.connect(self.servers.urls.database, application_name="test")
-            self._database.autocommit = True
-        with self._database.cursor() as cursor:
-            cursor.execute(sql, values)
-            return list(cursor.fetchall())
-
-    def value(self, sql: str, *values: Any) -> Any:
-        return self.rows(sql, *values)[0][0]
-
-    def now(self) -> Any:
-        """The database's clock, which leases and attempts go by."""
-        return self.value("SELECT clock_timestamp()")
-
-    def leader(self) -> int:
-        """Wait until a keeper leads; the pid of its database session."""
-        sql = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
-        return int(wait_until(lambda: self.rows(sql), 30, "a keeper leads")[0][0])
-
-    def rings(self, wanted: int, queue: str = "counted") -> None:
-        """Wait until beat has rung so often in a queue from which nobody takes any."""
-        wait_until(lambda: self.broker.llen(queue) >= wanted, 30, f"{wanted} bells of beat")
-
-    def held(self, film: str, stage: str, claims: int = 1, within: float = PATIENCE) -> list[dict[str, Any]]:
-        """Wait until `claims` calls in all have come to the stage's gate; the journal's lines of them."""
-
-        def asked() -> list[dict[str, Any]] | None:
-            lines = [line for line in self.journal(film, stage) if line["event"] == "asked"]
-            return lines if len(lines) >= claims else None
-
-        return wait_until(asked, within, f"{claims} call(s) of {stage} for {film}") or []
-
-    def journal(self, film: str = "", stage: str = "") -> list[dict[str, Any]]:
-        """What the providers noted, in order."""
-        place = self.folder / "journal"
-        written = place.read_text().splitlines(keepends=True) if place.exists() else []
-        lines = [json.loads(line) for line in written if line.endswith("\n")]  # the last may be half written
-        return [line for line in lines if film in ("", line["film"]) and stage in ("", line["stage"])]
-
-    def completed(self, *films: str, within: float = PATIENCE) -> None:
-        """Wait until all are completed; fails at once where one has failed."""
-
-        def all_done() -> bool:
-            states = dict(self.rows("SELECT name, status FROM renders_render WHERE name = ANY(%s)", list(films)))
-            assert "failed" not in states.values(), states
-            return all(states[film] == "completed" for film in films)
-
-        wait_until(all_done, within, f"{len(films)} render(s) completed")
-
-    def logs(self) -> str:
-        """The end of every log, for a failed test."""
-        told = []
-        for log in sorted((self.folder / "log").glob("*.log")):
-            told.append(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-40:]))
-        return "\n".join(told)
-
-
-def children(pid: int) -> list[int]:
-    """Direct children of a process, whichever of its threads started them."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            found += [int(child) for child in task.read_text().split()]
-    return [child for child in found if alive(child)]
+def _die_with_the_test() -> None:
+    if sys.platform == "linux":
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     assert pipe is not None
     return pipe
+
+
+__all__ = ["PATIENCE", "PROVIDERS", "QUICK", "STAGES", "Plant", "Running"]

@@ -12,8 +12,8 @@ import os
 import sys
 import threading
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from renderhub.lib import child
@@ -106,9 +106,7 @@ class Gated(Immediate):
                 timings = [{"start": 0.0, "end": 2.0, "text": str(request.payload["text"])}]
                 return Ok({"duration": 2.0, "timings": timings, "voice": self.name}, made)
             case "revideo":
-                made = self._files(
-                    request, film, video="video.mp4", captions="captions.vtt", thumbnail="thumbnail.jpg"
-                )
+                made = self._files(request, film, video="video.mp4", captions="captions.vtt", thumbnail="thumbnail.jpg")
                 return Ok({"duration": request.payload["timeline"]["duration"]}, made)
             case _:
                 return self._upload(request, film)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from renders.look.board import Board
-from renders.look.content import Amount, Content, NotEnough, write_number
+from renders.look.content import Amount, Content, NotEnough, written
 from renders.look.fonts import Weight, measure
 from renders.look.frame import HEADLINE, LABEL, STRONG_POINT
 from renders.look.layout import Dot, Stroke
@@ -42,17 +42,17 @@ def line_chart(board: Board, content: Content) -> None:
     frame, theme = board.frame, board.theme
     low, high, step = _ticks([amount.value for amount in amounts])
     marks = [low + step * number for number in range(round((high - low) / step) + 1)]
-    axis = [write_number(mark, board.language) for mark in marks]
-    written = [board.try_to_set(words, board.width, board.height, LABEL) for words in axis]
+    axis = [written(mark, board.language) for mark in marks]
+    numbers = [board.try_to_set(words, board.width, board.height, LABEL) for words in axis]
     last = board.set(amounts[-1].shown, board.width * 0.4, board.height, _VALUE)
-    left = board.left + max(setting.width for setting in written) + frame.px(24)
+    left = board.left + max(setting.width for setting in numbers) + frame.px(24)
     right = board.right - last.width - frame.px(40)
     names = board.set_row([amount.label for amount in amounts], board.width * 0.3, board.height * 0.3, LABEL)
     top = board.top + frame.px(24)
     bottom = board.bottom - max(name.height for name in names) - frame.px(32)
     # A line chart that is higher than wide makes every rise look steep.
     top = max(top, bottom - round(board.width * 0.8))
-    for mark, setting in zip(marks, written, strict=True):
+    for mark, setting in zip(marks, numbers, strict=True):
         y = bottom - (bottom - top) * (mark - low) / (high - low)
         board.hairline(y, left, board.right if mark == marks[0] else right)
         board.put(setting, left - frame.px(24), y - setting.baselines[0] + setting.size * 0.36, theme.muted, right=True)
@@ -132,8 +132,8 @@ def _columns(board: Board, amounts: list[Amount], spoken: int) -> None:
         middle, height = board.left + slot * (at + 0.5), tall * amount.value / largest
         colour = theme.accent if at == spoken else theme.bar
         board.bar((middle - wide / 2, ground - height, middle + wide / 2, ground), colour)
-        written = theme.accent if at == spoken else theme.text
-        board.put(value, middle - value.width / 2, ground - height - value.height - frame.px(16), written)
+        ink = theme.accent if at == spoken else theme.text
+        board.put(value, middle - value.width / 2, ground - height - value.height - frame.px(16), ink)
         board.put(label, middle - label.width / 2, ground + frame.px(20), theme.muted)
     board.hairline(ground)
 

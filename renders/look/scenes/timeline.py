@@ -82,8 +82,8 @@ def _downwards(board: Board, events: Events, current: int) -> None:
         _dot(board, x, y + middle, at == current)
         board.put(when, board.left + indent, y, theme.accent if at == current else theme.text)
         lower = when.baselines[0] - what.baselines[0] if not drop and when.lines and what.lines else 0
-        written = theme.text if at == current else theme.muted
-        board.put(what, board.left + indent + column, y + drop + max(0, lower), written)
+        ink = theme.text if at == current else theme.muted
+        board.put(what, board.left + indent + column, y + drop + max(0, lower), ink)
         y += row
 
 

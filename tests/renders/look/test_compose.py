@@ -110,7 +110,7 @@ FULL: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", list(SceneKind))
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=data, language=st.sampled_from(["en", "ru", "hi", "", "xx"]), theme=st.sampled_from(list(THEMES.values())))
 def test_no_data_breaks_a_rule_of_the_look(kind: SceneKind, data: dict[str, Any], language: str, theme: Any) -> None:
     for frame in FRAMES:
@@ -149,6 +149,25 @@ def test_everything_that_fits_is_shown_whole(kind: SceneKind) -> None:
     }[kind]
     assert [words for words in wanted if words not in shown] == []
     assert "A fourth point" not in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "given_data"),
+    [
+        (SceneKind.LINE_CHART, {"series": [{"value": 0}, {"value": 999_999_999_999.5}]}),
+        (SceneKind.LINE_CHART, {"series": [{"value": 5}, {"value": 5}]}),
+        (SceneKind.BAR_CHART, {"series": [{"value": 0}, {"value": 0}]}),
+        (SceneKind.BULLETS, {"points": ["__0", "J", "_"]}),
+        (SceneKind.QUOTE, {"quote": "J of jays"}),
+        (SceneKind.BAR_CHART, {"series": [{"value": 0}, *([{"label": "e" + "\u0301" * 180, "value": 0}] * 2)]}),
+        (SceneKind.BAR_CHART, {"series": [{"value": 0}, *([{"label": "e\u0301\u0301" * 30, "value": 0}] * 2)]}),
+        (SceneKind.TIMELINE, {"events": [{"when": "e\u0301\u0301" * 30, "what": LONG}, {"what": "Soyuz"}] * 3}),
+        (SceneKind.TIMELINE, {"events": [{"when": "", "what": "__0"}]}),
+    ],
+)
+def test_what_was_found_once_stays_right(kind: SceneKind, given_data: dict[str, Any]) -> None:
+    for frame in FRAMES:
+        assert check(lay_out(kind, given_data, frame, headline="Head")) == []
 
 
 def test_bars_are_as_long_as_their_values_from_zero() -> None:
