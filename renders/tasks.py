@@ -16,6 +16,7 @@ from celery.exceptions import Ignore, Retry
 from django.conf import settings
 from django.db import Error, connection
 
+from renderhub.lib.logs import about
 from renders.domain import policy
 from renders.domain.stages import Stage
 from renders.pipeline import bell, enact, runner
@@ -57,7 +58,8 @@ class StageTask(BaseTask):
         if not isinstance(exc, enact.CallFailed):
             raise TypeError("A stage's task retries failed calls only.") from exc
         try:
-            decision, freed = enact.failed(exc.claimed, exc.error)
+            with about(**runner.subject_of(exc.claimed)):
+                decision, freed = enact.failed(exc.claimed, exc.error)
         except StaleClaim:
             return Ignore()
         bell.ring(freed)

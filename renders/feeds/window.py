@@ -56,7 +56,7 @@ def choose(
 
 
 def newest_day(entries: Sequence[FeedEntry]) -> datetime | None:
-    """The run that a feed's newest entry belongs to: a second after it, in its own offset. None where none has a date."""
+    """The run that a feed's newest entry belongs to: a second after it, with its offset. None if none has a date."""
     moments = [entry.published for entry in entries if entry.published is not None]
     return max(moments) + timedelta(seconds=1) if moments else None
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from renders.look.frame import SAFE, Box
-from renders.look.layout import Backdrop, Layout, Motif
+from renders.look.layout import Backdrop, Dot, Layout, Motif
 from renders.look.theme import Theme
 
 _FINE = 2
@@ -28,7 +28,9 @@ def paint(layout: Layout) -> Image.Image:
     image = _gradient(layout.theme, frame.width, frame.height, backdrop.centre[0] >= 0.5).copy()
     if backdrop.motif is not Motif.PLAIN:
         figure = _figure(backdrop, frame.width, frame.height)
-        boxes = [*(text.box for text in layout.texts), *(shape.bounds for shape in layout.shapes)]
+        # A disc may stand among the lines of the figure: it is part of it.
+        shapes = [shape.bounds for shape in layout.shapes if not isinstance(shape, Dot)]
+        boxes = [*(text.box for text in layout.texts), *shapes]
         figure = ImageChops.multiply(figure, _away_from(boxes, frame.width, frame.height, frame.px(56)))
         image.paste(layout.theme.motif, (0, 0), figure)
     return image
@@ -52,14 +54,12 @@ def _away_from(boxes: Sequence[Box], width: int, height: int, air: int) -> Image
     """White where the figure may be seen, softly black around the boxes."""
     mask = Image.new("L", (width // _COARSE, height // _COARSE), 255)
     draw = ImageDraw.Draw(mask)
-    margin = round(width * SAFE)
+    margin, head = round(width * SAFE) + air, round(height * SAFE) + air
     for left, top, right, bottom in boxes:
         # What stands at the edge of the safe area keeps its margin free too: stubs of lines there look like dirt.
-        start, end = (
-            (0 if left <= margin + air else left - air),
-            (width if right >= width - margin - air else right + air),
-        )
-        draw.rectangle([start // _COARSE, (top - air) // _COARSE, end // _COARSE, (bottom + air) // _COARSE], fill=0)
+        start, end = (0 if left <= margin else left - air), (width if right >= width - margin else right + air)
+        above = 0 if top <= head else top - air
+        draw.rectangle([start // _COARSE, above // _COARSE, end // _COARSE, (bottom + air) // _COARSE], fill=0)
     soft = mask.filter(ImageFilter.GaussianBlur(max(1.0, air / _COARSE * 0.7)))
     # The blur leaks into the boxes themselves; the minimum takes it out again where text stands.
     return ImageChops.darker(soft, mask).resize((width, height), Image.Resampling.BICUBIC)

@@ -94,4 +94,7 @@ def _backdrop(scene: SceneKind, name: str, frame: Frame) -> Backdrop:
     # CRC, for the same picture in every process: Python's own hash differs from run to run.
     seed = zlib.crc32(name.encode("utf-8", "replace"))
     motifs = _MOTIFS.get(scene, (Motif.PLAIN,))
+    if frame.is_tall:
+        # Rays need width: between the words of a narrow frame only splinters of them are left.
+        motifs = tuple(motif for motif in motifs if motif is not Motif.RAYS)
     return Backdrop(motifs[seed % len(motifs)], seed, words_only.SUN[frame.shape])

@@ -25,6 +25,7 @@ from renders.pipeline.reconnect import through_a_reconnect
 from renders.pipeline.transitions import failing, renders, steps
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.steps import Freed, Published
+from renders.pipeline.transitions.stored import stored_text
 from renders.stages.base import Work
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class CallFailed(Exception):
         self.claimed, self.error = claimed, error
 
     def __str__(self) -> str:
-        return f"{self.claimed.stage}: {self.error.code}: {self.error.message}"
+        return stored_text(f"{self.claimed.stage}: {self.error.code}: {self.error.message}"[:500])
 
 
 @through_a_reconnect
@@ -83,9 +84,9 @@ def failed(claimed: Claimed, error: GenerationError) -> tuple[Decision, list[Fre
     decision = policy.decide(error, situation_of(claimed))
     logger.warning(
         "%s: %s",
-        error.message,
+        stored_text(error.message[:500]),
         type(decision).__name__,
-        extra={"code": error.code.value, "provider_code": error.provider_code},
+        extra={"code": error.code.value, "provider_code": stored_text(error.provider_code[:100])},
     )
     return decision, _enact(claimed, error, decision)
 
@@ -174,6 +175,6 @@ def _published(result: Mapping[str, Any], work: Work) -> Published:
 
 def _log_success(claimed: Claimed, degraded: str) -> None:
     if degraded:
-        logger.warning("%s done, degraded: %s", claimed.stage, degraded)
+        logger.warning("%s done, degraded: %s", claimed.stage, stored_text(degraded[:500]))
     else:
         logger.info("%s done", claimed.stage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from pathlib import Path
+from typing import Any
 
 from django.db import DataError, IntegrityError
 
@@ -30,19 +31,25 @@ def run(claimed: Claimed, losses_allowed: int) -> list[Freed]:
 
     Raises `enact.CallFailed` where the provider did not deliver: the task's retry turns that into a decision.
     """
-    with about(
-        render=str(claimed.render_id),
-        run=claimed.run,
-        stage=claimed.stage.value,
-        segment=claimed.segment,
-        attempt=claimed.attempt,
-        provider=claimed.provider,
-    ):
+    with about(**subject_of(claimed)):
         try:
             return _run(claimed, losses_allowed)
         except StaleClaim:
             logger.warning("The step was handed to another worker meanwhile; this result is dropped.")
             return []
+
+
+def subject_of(claimed: Claimed) -> dict[str, Any]:
+    """What every log line of this claim carries (R101)."""
+    return {
+        "render": str(claimed.render_id),
+        "run": claimed.run,
+        "stage": claimed.stage.value,
+        "segment": claimed.segment,
+        "attempt": claimed.attempt,
+        "provider": claimed.provider,
+        "retries": claimed.retry_count,
+    }
 
 
 def _run(claimed: Claimed, losses_allowed: int) -> list[Freed]:

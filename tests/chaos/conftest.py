@@ -39,7 +39,9 @@ def make_plant(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Call
     copied = not database.is_symlink() and database.stat().st_uid == os.geteuid()
 
     def make(**options: Any) -> Plant:
-        return Plant(tmp_path_factory.mktemp("plant"), like=prepared if copied else None, **options)
+        plant = Plant(tmp_path_factory.mktemp("plant"), like=prepared if copied else None, **options)
+        _made.append(plant)
+        return plant
 
     return make
 
@@ -58,23 +60,28 @@ def quick_plant(make_plant: Callable[..., Plant]) -> Iterator[Plant]:
 
 
 @pytest.fixture
-def production(production_plant: Plant, request: pytest.FixtureRequest) -> Iterator[Plant]:
-    yield from _cleared(production_plant, request)
+def production(production_plant: Plant) -> Iterator[Plant]:
+    yield production_plant
+    production_plant.clear()
 
 
 @pytest.fixture
-def quick(quick_plant: Plant, request: pytest.FixtureRequest) -> Iterator[Plant]:
-    yield from _cleared(quick_plant, request)
+def quick(quick_plant: Plant) -> Iterator[Plant]:
+    yield quick_plant
+    quick_plant.clear()
 
 
-def _cleared(plant: Plant, request: pytest.FixtureRequest) -> Iterator[Plant]:
-    yield plant
+@pytest.fixture(autouse=True)
+def _logs_of_a_failed_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
     report = request.node.stash.get(_REPORT, None)
-    if report is None or report.failed:
-        print(plant.logs())
-    plant.clear()
+    if report is not None and report.failed:
+        for plant in _made:
+            if plant.running:
+                print(plant.logs())
 
 
+_made: list[Plant] = []
 _REPORT = pytest.StashKey[pytest.TestReport]()
 
 

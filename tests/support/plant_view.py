@@ -17,6 +17,9 @@ PATIENCE = 60.0
 """Seconds within which everything must be on its way again, whatever was killed (R42)."""
 
 
+LOG_LINES = 60
+
+
 class PlantView:
     """Tests read through it; it changes nothing."""
 
@@ -97,5 +100,5 @@ class PlantView:
         """The end of every log, for a failed test."""
         told = []
         for log in sorted((self.folder / "log").glob("*.log")):
-            told.append(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-40:]))
+            told.append(f"--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-LOG_LINES:]))
         return "\n".join(told)

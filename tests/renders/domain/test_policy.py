@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -75,10 +76,11 @@ def test_what_must_not_be_asked_again_is_not(failure: GenerationError, situation
 
 @given(failures, situations)
 def test_a_retry_after_is_never_undercut(failure: GenerationError, situation: Situation) -> None:
-    decision = decide(failure, situation)
-    if isinstance(decision, Retry | Requeue) and failure.retry_after is not None and failure.retry_after >= 0:
-        # Moments have microseconds, seconds have more.
-        assert decision.at >= situation.now + timedelta(seconds=failure.retry_after)
+    used_up = replace(situation, rest=(), attempt=situation.limits.attempts, requeues=0)
+    for one in (situation, used_up):
+        decision = decide(failure, one)
+        if isinstance(decision, Retry | Requeue) and failure.retry_after is not None and failure.retry_after >= 0:
+            assert decision.at >= one.now + timedelta(seconds=failure.retry_after)
 
 
 @given(failures, situations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,13 @@ def test_the_same_layout_gives_the_same_file_and_another_segment_another_backgro
     first, again, other = ((tmp_path / f"{at}.png").read_bytes() for at in range(3))
     assert first == again
     assert first != other
+
+
+def test_threads_of_one_worker_may_draw_at_the_same_time(tmp_path: Path) -> None:
+    names = [f"s{number % 4}" for number in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        pictures = list(pool.map(lambda name: render(scene(name)).tobytes(), names))
+    assert pictures[:4] * 3 == pictures
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080), (641, 361)])

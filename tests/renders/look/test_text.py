@@ -57,6 +57,24 @@ def test_no_word_is_left_over_in_the_last_line() -> None:
             assert " " in setting.lines[-1], setting.lines
 
 
+def test_a_smaller_size_is_taken_where_the_larger_would_leave_a_word_over() -> None:
+    text = "Big telescopes observations"
+    pair = "telescopes observations"
+    width = fonts.measure(pair, Weight.REGULAR, 54).width
+    assert fonts.measure(pair, Weight.REGULAR, 56).width > width
+    setting = fit(text, width, 900, SMALL)
+    assert setting.lines == ("Big", pair)
+    assert setting.size < 56
+
+
+def test_evenness_gives_way_to_a_last_line_of_two_words() -> None:
+    style = Style(48, 48, Weight.REGULAR, lines=2, leading=1.26)
+    assert fit("For all people internationalization", 700, 900, style).lines == (
+        "For all",
+        "people internationalization",
+    )
+
+
 def test_a_number_stays_with_its_unit_by_a_thin_space() -> None:
     for width in range(420, 1400, 40):
         lines = fit("गंगा की लंबाई लगभग 2,525 किलोमीटर है", width, 900, SMALL, language="hi").lines
