@@ -12,7 +12,9 @@ from sentry_sdk.scrubber import DEFAULT_DENYLIST, EventScrubber
 
 from renderhub.lib.logs import FIELDS, subject
 
-_SECRET = re.compile(r"(?i)((?:key|token|secret|password|authorization|dsn)[\"']?\s*[:=]\s*[\"']?(?:bearer\s+|basic\s+)?)[^\s\"',;&]+")
+_SECRET = re.compile(
+    r"(?i)((?:key|token|secret|password|authorization|dsn)[\"']?\s*[:=]\s*[\"']?(?:bearer\s+|basic\s+)?)[^\s\"',;&]+"
+)
 _LOGIN = re.compile(r"(\w+://)[^/\s:@]*:[^/\s@]*@")
 
 

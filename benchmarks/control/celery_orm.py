@@ -28,7 +28,7 @@ if not settings.configured:
     )
     django.setup()
 
-from django.db import connection, models  # noqa: E402
+from django.db import connection, models
 
 
 class Flow(models.Model):

@@ -87,7 +87,7 @@ class RenderAdmin(ReadOnlyAdmin):
         if render.status not in (RenderStatus.PROCESSING, RenderStatus.FAILED) or not render.stage:
             return presentation.NONE
         steps = getattr(render, "progress", None)
-        dim = format_html(' <span class="rh-dim">{} steps</span>', steps) if steps else ""
+        dim = format_html(' <span class="rh-dim">{}</span>', steps) if steps else ""
         return format_html("{}{}", stages.title(render.stage), dim)
 
     @admin.display(description="Age", ordering="-created_at")

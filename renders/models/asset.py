@@ -27,9 +27,7 @@ class AssetQuerySet(TenantQuerySet["Asset"]):
 class Asset(models.Model):
     render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="assets")
     segment = models.CharField(max_length=20, blank=True, default="", help_text="Stable; empty for music.")
-    slot = models.CharField(
-        max_length=12, help_text="The stage that fills it: one visual and one narration a segment."
-    )
+    slot = models.CharField(max_length=12, help_text="The stage that fills it: one visual and one narration a segment.")
     kind = models.CharField(max_length=12, choices=choices(AssetKind))
     run = models.PositiveIntegerField(help_text="The run that made it last.")
     status = models.CharField(max_length=20, choices=choices(AssetStatus), default=AssetStatus.PENDING.value)

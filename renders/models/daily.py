@@ -14,9 +14,7 @@ class DailyRun(models.Model):
     date = models.DateField()
     render = models.OneToOneField(Render, on_delete=models.CASCADE, related_name="daily_run")
     source = models.CharField(max_length=500, help_text="The feed that it was made from.")
-    note = models.TextField(
-        blank=True, default="", help_text="How far the window had to be widened, and why."
-    )
+    note = models.TextField(blank=True, default="", help_text="How far the window had to be widened, and why.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -18,9 +18,7 @@ class RenderFailure(models.Model):
     code = models.CharField(max_length=40)
     fingerprint = models.CharField(max_length=100, help_text="provider, stage and code: one cause (R64)")
     failure_reason = models.TextField()
-    error_details = models.JSONField(
-        default=dict, help_text="R33: what was met, at which attempt, what was asked"
-    )
+    error_details = models.JSONField(default=dict, help_text="R33: what was met, at which attempt, what was asked")
     final = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     resolved = models.BooleanField(default=False)

@@ -2,6 +2,7 @@
 
 Result: `{video_url, thumbnail_url, captions_url}`.
 """
+
 from __future__ import annotations
 
 from renders.domain.stages import Stage

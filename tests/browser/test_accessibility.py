@@ -1,12 +1,11 @@
 """axe-core over the console's pages: nothing serious, nothing critical, by day and by night.
 
-axe-core is not kept here: `npm install axe-core` anywhere, and name its `axe.min.js` in AXE_CORE.
+axe-core comes with the development requirements, inside the package `axe-playwright-python`.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from importlib import resources
 
 import pytest
 
@@ -22,10 +21,8 @@ RUN = """async () => (await axe.run(document)).violations
 
 @pytest.fixture
 def axe() -> str:
-    path = Path(os.environ.get("AXE_CORE", ""))
-    if not path.is_file():
-        pytest.skip("AXE_CORE does not name axe-core's axe.min.js.")
-    return path.read_text(encoding="utf-8")
+    package = resources.files("axe_playwright_python")
+    return package.joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

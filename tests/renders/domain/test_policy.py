@@ -125,11 +125,16 @@ def test_the_next_provider_is_healthy_and_comes_later_in_the_chain(
 def test_nobody_waits_past_the_deadline_while_a_fallback_is_there(
     failure: GenerationError, situation: Situation
 ) -> None:
-    decision = decide(failure, situation)
-    fallback = any(one.healthy for one in situation.rest)
-    if isinstance(decision, Retry) and fallback and situation.deadline is not None:
-        needed = timedelta(seconds=situation.current.expected + situation.after)
-        assert decision.at + needed <= situation.deadline + timedelta(milliseconds=1)
+    passing = replace(failure, code=ErrorCode.TIMEOUT, max_attempts=None)
+    spare = replace(
+        situation, attempt=1, rest=(Candidate("spare"), *situation.rest), deadline=situation.deadline or START
+    )
+    for one in (situation, spare):
+        decision = decide(passing, one)
+        fallback = any(candidate.healthy for candidate in one.rest)
+        if isinstance(decision, Retry) and fallback and one.deadline is not None:
+            needed = timedelta(seconds=one.current.expected + one.after)
+            assert decision.at + needed <= one.deadline + timedelta(milliseconds=1)
 
 
 @given(failures, situations)

@@ -179,11 +179,14 @@ def test_bars_are_as_long_as_their_values_from_zero() -> None:
         lengths = [max(box[3] - box[1], box[2] - box[0]) if frame.is_tall else box[3] - box[1] for box in boxes]
         assert lengths[1] == pytest.approx(4 * lengths[0], abs=4)
         assert lengths[2] == pytest.approx(2 * lengths[0], abs=4)
+        assert all(frame.safe[0] <= box[0] and box[2] <= frame.safe[2] for box in boxes)
 
 
 def test_negative_values_go_the_other_way_from_zero() -> None:
     series = [{"label": "North of the river", "value": -30}, {"label": "South of the river", "value": 60}]
-    bars = [s.bounds for s in lay_out(SceneKind.BAR_CHART, {"headline": "h", "series": series}).shapes][:2]
+    layout = lay_out(SceneKind.BAR_CHART, {"headline": "h", "series": series})
+    assert check(layout) == []
+    bars = [shape.bounds for shape in layout.shapes][:2]
     assert bars[0][2] == bars[1][0]
     assert bars[1][2] - bars[1][0] == pytest.approx(2 * (bars[0][2] - bars[0][0]), abs=2)
 
