@@ -99,7 +99,8 @@ class Session:
         )
 
     def tell(self, mode: str, name: str, count: int) -> dict[str, object]:
-        assert self.driver.stdin is not None and self.driver.stdout is not None
+        assert self.driver.stdin is not None
+        assert self.driver.stdout is not None
         self.driver.stdin.write(f"{mode} {name} {count}\n".encode())
         self.driver.stdin.flush()
         return dict(json.loads(self.driver.stdout.readline()))
@@ -160,9 +161,7 @@ def _prepare(env: dict[str, str], others: str) -> None:
 
     run(sys.executable, "manage.py", "migrate", "-v0")
     run(sys.executable, "-c", "from benchmarks.control import celery_orm; celery_orm.prepare()")
-    for name in ("dbos", "procrastinate"):
-        sql = f"import psycopg2, os; c = psycopg2.connect(os.environ['DATABASE_URL']); c.autocommit = True; c.cursor().execute('CREATE DATABASE {name}')"
-        run(sys.executable, "-c", sql)
+    run(sys.executable, "-m", "benchmarks.control.measure", "dbos", "procrastinate")
     run(others, "-m", "benchmarks.control.procrastinate_flow", "prepare")
 
 

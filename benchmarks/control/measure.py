@@ -1,8 +1,9 @@
-"""CPU time of processes and their descendants, from /proc."""
+"""CPU time of processes and their descendants, from /proc; and, as a command, the databases of the other systems."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -36,3 +37,18 @@ def cpu_seconds(roots: list[int]) -> float:
             if fields := _stat(pid):
                 total += sum(int(value) for value in fields[11:15])
     return total / _TICK
+
+
+def create_databases(names: list[str]) -> None:
+    import psycopg2
+
+    connection = psycopg2.connect(os.environ["DATABASE_URL"])
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"CREATE DATABASE {name}")
+    connection.close()
+
+
+if __name__ == "__main__":
+    create_databases(sys.argv[1:])
