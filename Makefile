@@ -26,7 +26,7 @@ run: setup ## Start everything, make the day's video, open the console. ONCE=1 F
 		$${FEED:+--feed "$$FEED"} $${DATE:+--date "$$DATE"} $${LANG_CODE:+--language "$$LANG_CODE"}
 
 test: setup-dev ## Run the tests (ARGS='-k name' for some of them)
-	@exec $(PY) -m pytest -n auto --dist loadgroup $(value ARGS)
+	@exec $(PY) -m pytest -n auto --dist loadfile $(value ARGS)
 
 lint: setup-dev ## Style, types, import rules, migrations, Django's checks
 	$(PY) -m ruff check .
