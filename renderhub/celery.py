@@ -7,11 +7,17 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_init
+from kombu.transport.redis import Channel as RedisChannel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
 
 app = Celery("renderhub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+# When the broker goes away, kombu 5.7 tries to give unacknowledged messages back over the connection that is gone; that
+# raises what Celery does not expect ("'NoneType' object has no attribute 'hostname'") and ends the worker. There is
+# nothing to give back: messages are bells, and the keeper rings again.
+RedisChannel.do_restore = False
 
 
 @app.on_after_configure.connect
