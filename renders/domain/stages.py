@@ -17,8 +17,6 @@ class Stage(StrEnum):
 ASSET_KINDS: dict[Stage, str] = {Stage.MANIM: "image", Stage.TTS: "narration", Stage.MUSIC: "music"}
 """Stages whose steps make one asset of several, and the kind it has unless the provider says otherwise."""
 
-PER_SEGMENT = (Stage.MANIM, Stage.TTS)
-
 NEXT: dict[Stage, Stage | None] = {
     # Its segments' steps do not exist before it has ended: they come in between (pipeline/graph.py).
     Stage.SCRIPT_GEN: Stage.REVIDEO,

@@ -8,7 +8,7 @@ from typing import Any
 
 from renders.domain.job import Job
 from renders.domain.script import Script
-from renders.domain.stages import NEXT, PER_SEGMENT, Stage
+from renders.domain.stages import Stage
 from renders.domain.states import StepStatus
 
 _MUSIC_POSITION = 900
@@ -119,12 +119,3 @@ def _plan_last(
     if waits == 0:
         return planned
     return Planned(stage, "", planned.position, planned.provider, StepStatus.WAITING, waits)
-
-
-def follower(stage: Stage) -> Stage | None:
-    """The stage whose step counts down when one of `stage` is settled."""
-    return NEXT[stage]
-
-
-def is_per_segment(stage: Stage) -> bool:
-    return stage in PER_SEGMENT

@@ -14,6 +14,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes
 
+POOL = 3
 REQUEST_AT_MOST = 3.0
 """Seconds that asking for a video may take without a broker, on a busy machine; each bell costs 0.1 s."""
 
@@ -21,7 +22,7 @@ REQUEST_AT_MOST = 3.0
 @pytest.fixture(scope="module")
 def plant(make_plant: Callable[..., Plant]) -> Iterator[Plant]:
     with make_plant(chains={"tts": "gated_io"}, **QUICK) as plant:
-        plant.cpu_worker(3)
+        plant.cpu_worker(POOL)
         plant.io_worker(3)
         plant.keeper()
         yield plant
@@ -42,17 +43,23 @@ def test_flushing_the_broker_at_random_moments_loses_nothing(plant: Plant) -> No
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_broker_that_restarts_finds_the_workers_listening_again(plant: Plant, number: int) -> None:
-    held = plant.submit("tts")
-    plant.held(held, "tts", claims=2)
+    held = [plant.submit("revideo") for _ in range(POOL)]
+    for film in held:
+        plant.held(film, "revideo")
+    for _ in range(2 * POOL):
+        plant.order("ring", stage="tts", queue="cpu")  # those that a busy worker has taken and not begun
+    wait_until(lambda: plant.broker.hlen("unacked") == POOL, 20, "bells taken and not begun")
     plant.stop_server("valkey", number)
     while_away = plant.submit()  # its bell is lost
     plant.open_all()
-    answered = "SELECT count(*) FROM renders_step WHERE stage = 'tts' AND status = 'done'"
-    wait_until(lambda: plant.value(answered) >= 2, 20, "what was in hand is finished without a broker")
+    done = "SELECT count(*) FROM renders_step s JOIN renders_render r ON r.id = s.render_id WHERE r.name = ANY(%s)"
+    finished = f"{done} AND s.stage = 'revideo' AND s.status = 'done'"
+    wait_until(lambda: plant.value(finished, held) == POOL, 20, "what was in hand is finished without a broker")
     plant.start_server("valkey")
     after = plant.submit()
-    plant.completed(held, while_away, after)
-    soundness.check(plant, held, while_away, after)
+    plant.completed(*held, while_away, after)
+    assert all(one.popen.poll() is None for one in plant.running), "no process has ended over it"
+    soundness.check(plant, *held, while_away, after)
 
 
 def test_without_a_broker_asking_for_a_video_does_not_hang(plant: Plant) -> None:
