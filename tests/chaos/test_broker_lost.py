@@ -46,9 +46,8 @@ def test_a_broker_that_restarts_finds_the_workers_listening_again(plant: Plant, 
     held = [plant.submit("revideo") for _ in range(POOL)]
     for film in held:
         plant.held(film, "revideo")
-    for _ in range(2 * POOL):
-        plant.order("ring", stage="tts", queue="cpu")  # those that a busy worker has taken and not begun
-    wait_until(lambda: plant.broker.hlen("unacked") == POOL, 20, "bells taken and not begun")
+    plant.order("ring", stage="tts", queue="cpu")
+    wait_until(lambda: plant.broker.hlen("unacked") > 0, 20, "a bell taken and not begun")
     plant.stop_server("valkey", number)
     while_away = plant.submit()  # its bell is lost
     plant.open_all()

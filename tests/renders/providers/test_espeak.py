@@ -304,3 +304,13 @@ def test_a_missing_ffmpeg_names_the_package_to_install(workdir: Path, monkeypatc
 
 def test_a_folder_that_is_gone_is_an_answer_too(tmp_path: Path) -> None:
     assert isinstance(ask(tmp_path / "gone", "Hello."), Err)
+
+
+def test_it_speaks_from_a_folder_with_a_very_long_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    far = tmp_path / ("a long name " * 12) / ("another " * 12)
+    far.mkdir(parents=True)
+    (far / "espeak-ng-data").symlink_to(espeakng_loader.get_data_path())
+    monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: str(far / "espeak-ng-data"))
+    workdir = tmp_path / "work"
+    workdir.mkdir()
+    assert narrate(workdir, "It is heard from afar.").result["duration"] > 0.8
