@@ -196,7 +196,7 @@ class Plant(PlantView):
         mine = {pid for one in self.running for pid in one.family()}
         mine |= {pid for server in self.servers.running.values() for pid in self._guarded(server.child.watchdog_pid)}
         mine |= {self._desk.pid} if self._desk else set()
-        return [pid for pid in marked(str(self.folder)) if pid not in mine]
+        return [pid for pid in marked(f"{self.folder}/") if pid not in mine]
 
     def _guarded(self, pid: int) -> list[int]:
         return [pid, *below(pid)]
