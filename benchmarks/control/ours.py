@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 
@@ -14,9 +15,14 @@ from renders.actions.request import Wish, request  # noqa: E402
 from renders.models import Render, Workspace  # noqa: E402
 
 
+@functools.cache
+def _workspace() -> Workspace:
+    return Workspace.objects.get_or_create(slug="bench", defaults={"name": "bench"})[0]
+
+
 def submit(workflow: str) -> float:
     begun = time.time()
-    workspace, _ = Workspace.objects.get_or_create(slug="bench", defaults={"name": "bench"})
+    workspace = _workspace()
     text = f"{workflow} " + "word " * 60
     request(workspace, Wish(job_type="topic_short", name=workflow, input_text=text))
     return begun

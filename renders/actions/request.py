@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from renderhub.lib import clock
 from renders.domain.job import (
@@ -32,6 +32,10 @@ LANGUAGES = ("en", "ru", "hi")
 """Languages with a voice and a script maker on this machine."""
 _TRIES = 3
 """A twin that ends just when it was to be joined leaves room for a new one."""
+
+
+_LAST_TURN = "SELECT (turns->>%s)::float8 FROM renders_workspace WHERE id = %s FOR NO KEY UPDATE"
+_NOTE_TURN = "UPDATE renders_workspace SET turns = turns || jsonb_build_object(%s, %s::float8) WHERE id = %s"
 
 
 class RequestRefused(Exception):
@@ -110,10 +114,10 @@ def _create(render: Render, priority: Priority) -> None:
 
 def take_turn(workspace: Workspace, priority: Priority) -> float:
     """The rank of the workspace's next render. Its row is locked: two requests at once take two turns."""
-    locked = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
-    place, turn = rank(priority, clock.now().timestamp(), locked.turns.get(priority.value))
-    locked.turns[priority.value] = turn
-    locked.save(update_fields=["turns"])
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_TURN, [priority.value, workspace.pk])
+        place, turn = rank(priority, clock.now().timestamp(), cursor.fetchone()[0])
+        cursor.execute(_NOTE_TURN, [priority.value, turn, workspace.pk])
     return place
 
 

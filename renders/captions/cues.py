@@ -47,7 +47,7 @@ def cues(sentences: Sequence[Sentence], *, first: int, last: int, fps: int) -> l
 def estimated(text: str, duration: float) -> list[Sentence]:
     """The sentences of a text with times in proportion to their lengths, for voices that give none (R14)."""
     found = [part.strip() for part in _SENTENCE.split(text) if part.strip()]
-    return _shared(found, 0.0, duration)
+    return shared(found, 0.0, duration)
 
 
 def tidied(sentences: Sequence[Sentence], text: str, duration: float) -> list[Sentence]:
@@ -60,7 +60,8 @@ def tidied(sentences: Sequence[Sentence], text: str, duration: float) -> list[Se
     return good or estimated(text, duration)
 
 
-def _shared(texts: Sequence[str], start: float, end: float) -> list[Sentence]:
+def shared(texts: Sequence[str], start: float, end: float) -> list[Sentence]:
+    """Texts said one after the other between two times (s), each with time by its length."""
     weights = [max(1, columns(text)) for text in texts]
     total, passed, found = sum(weights), 0, []
     for text, weight in zip(texts, weights, strict=True):
@@ -73,7 +74,7 @@ def _shared(texts: Sequence[str], start: float, end: float) -> list[Sentence]:
 def _parted(sentences: Sequence[Sentence]) -> list[Sentence]:
     found: list[Sentence] = []
     for sentence in sentences:
-        found += _shared(parts(sentence.text), sentence.start, sentence.end)
+        found += shared(parts(sentence.text), sentence.start, sentence.end)
     return found
 
 
@@ -99,6 +100,11 @@ def parts(text: str) -> list[str]:
         found.append(" ".join(of[begin:end]))
         end = begin
     return found[::-1]
+
+
+def shown(text: str) -> str:
+    """A text that fits into one cue, in its one or two lines."""
+    return broken(words(text)) or text
 
 
 def _joined(timed: Sequence[Sentence]) -> list[Sentence]:
@@ -131,6 +137,6 @@ def _placed(timed: Sequence[Sentence], first: int, last: int, fps: int) -> list[
         end = min(wanted, max(following, begin + shortest), last)
         if end <= begin:
             break  # more text than time: what is left has nowhere to stand
-        found.append(Cue(begin, end, broken(words(cue.text)) or cue.text))
+        found.append(Cue(begin, end, shown(cue.text)))
         free = end + GAP
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -12,9 +13,16 @@ LINES = 2
 _MARKS = frozenset({"Mn", "Mc", "Me", "Cf"})
 _VIRAMA = 9
 """Canonical combining class of every sign that joins two consonants into one (Devanagari's halant among them)."""
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _PAUSES = tuple(",;:.!?।॥…—–)")
 _SINGLE_WORD = 14
 _PAUSE_GAIN = 10
+
+
+def rows(text: str) -> list[str]:
+    """The lines of a text that have something on them, without control characters: what no caption format minds."""
+    found = (_CONTROL.sub("", row).strip() for row in text.splitlines())
+    return [row for row in found if row]
 
 
 def clusters(text: str) -> list[str]:

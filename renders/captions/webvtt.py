@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from renders.captions.lines import rows
+
 _TIME = r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMING = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t]+\S.*)?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 class WebVTTError(ValueError):
@@ -28,7 +29,7 @@ def written(lines: Iterable[Line]) -> str:
     """The captions as a WebVTT file. Texts are data: whatever they hold, they stay text of their own cue."""
     blocks = ["WEBVTT"]
     for number, line in enumerate(lines, 1):
-        blocks.append(f"{number}\n{_clock(line.start)} --> {_clock(line.end)}\n{_escaped(line.text)}")
+        blocks.append(f"{number}\n{clock(line.start)} --> {clock(line.end)}\n{escaped(line.text)}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -60,20 +61,21 @@ def _cue(block: str, earliest: float) -> Line:
     return Line(start, end, _plain(text))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as WebVTT has it: nothing in it is markup, a cue of its own or an empty line."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    rows = (_CONTROL.sub("", row).strip() for row in safe.splitlines())
-    return "\n".join(row for row in rows if row) or "&nbsp;"
+    return "\n".join(rows(safe)) or "&nbsp;"
+
+
+def clock(seconds: float) -> str:
+    """`00:01:02.300`."""
+    whole = round(seconds * 1000)
+    return f"{whole // 3_600_000:02}:{whole // 60_000 % 60:02}:{whole // 1000 % 60:02}.{whole % 1000:03}"
 
 
 def _plain(text: str) -> str:
     bare = re.sub(r"<[^>]*>", "", text)
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u00a0").replace("&amp;", "&")
-
-
-def _clock(seconds: float) -> str:
-    whole = round(seconds * 1000)
-    return f"{whole // 3_600_000:02}:{whole // 60_000 % 60:02}:{whole // 1000 % 60:02}.{whole % 1000:03}"
 
 
 def _seconds(groups: tuple[str | None, ...]) -> float:

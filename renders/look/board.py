@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from renders.look import text
 from renders.look.fonts import measure
 from renders.look.frame import LABEL, STRONG_LABEL, Frame
 from renders.look.layout import Backdrop, Bar, Layout, PlacedText, Shape
+from renders.look.parts import Edge, Mark, Part
 from renders.look.text import Setting, Style
 from renders.look.theme import Colour, Theme
 
@@ -36,6 +38,14 @@ class Board:
     def height(self) -> int:
         """What is left between `top` and `bottom`."""
         return self.bottom - self.top
+
+    @contextmanager
+    def part(self, part: Part, order: int = 0, edge: Edge | None = None) -> Iterator[None]:
+        """Whatever is placed inside the block plays this part, unless an inner block says otherwise."""
+        texts, shapes, mark = len(self.texts), len(self.shapes), Mark(part, order, edge)
+        yield
+        self.texts[texts:] = [text if text.mark else replace(text, mark=mark) for text in self.texts[texts:]]
+        self.shapes[shapes:] = [shape if shape.mark else replace(shape, mark=mark) for shape in self.shapes[shapes:]]
 
     def try_to_set(self, words: str, width: float, height: float, style: Style) -> Setting:
         """Set a text in a box to see how it comes out; it is not taken into account."""
@@ -97,14 +107,17 @@ class Board:
         """A small line in the second colour above the headline."""
         setting = self.set(words, width or self.width, self.height, STRONG_LABEL)
         if setting.lines:
-            self.top = self.frame.snap(self.put(setting, self.left, self.top, self.theme.second) + self.frame.px(16))
+            with self.part(Part.KICKER):
+                lower = self.put(setting, self.left, self.top, self.theme.second)
+            self.top = self.frame.snap(lower + self.frame.px(16))
 
     def source(self, words: str) -> None:
         """Who says so, small, at the foot."""
         setting = self.set(words, self.width, self.height, LABEL)
         if setting.lines:
             top = self.bottom - setting.height
-            self.put(setting, self.left, top, self.theme.muted)
+            with self.part(Part.SOURCE):
+                self.put(setting, self.left, top, self.theme.muted)
             self._foot = [self.texts.pop() for _ in setting.lines]
             self.bottom = top - self.frame.px(36)
 
@@ -113,7 +126,9 @@ class Board:
         fewest = self.try_to_set(words, width, height, replace(style, largest=style.smallest))
         setting = self.set(words, width, height, replace(style, lines=max(1, len(fewest.lines))))
         if setting.lines:
-            self.top = self.frame.snap(self.put(setting, self.left, self.top, self.theme.text) + self.frame.px(32))
+            with self.part(Part.HEADLINE):
+                lower = self.put(setting, self.left, self.top, self.theme.text)
+            self.top = self.frame.snap(lower + self.frame.px(32))
 
     def settle(self, share: float) -> None:
         """Move what has been placed, but for the foot, down by a share of the room that is free below it."""
@@ -132,7 +147,8 @@ class Board:
         for number in range(count):
             start = left + number * each
             colour = self.theme.accent if number == index else self.theme.bar if number < index else self.theme.line
-            self.bar((start, top, start + each - gap, top + thick), colour)
+            with self.part(Part.PROGRESS, int(number == index), Edge.LEFT):
+                self.bar((start, top, start + each - gap, top + thick), colour)
 
     def finish(self, backdrop: Backdrop, alt: str) -> Layout:
         return Layout(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from renders.domain.script import SceneKind
@@ -74,7 +75,7 @@ def compose(
         if frame.is_tall and kind is not SceneKind.TITLE_CARD:
             board.settle(_SETTLE)
         board.progress(index, count)
-        return board.finish(_backdrop(kind, name, frame), describe(kind, given))
+        return replace(board.finish(_backdrop(kind, name, frame), describe(kind, given)), scene=kind)
     raise NotEnough("There is no text that the fonts of this project can draw.")
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import combinations, pairwise
 
+from renders.domain.script import SceneKind
 from renders.look import fonts, glyphs
 from renders.look.fonts import Weight
 from renders.look.frame import SMALLEST, Box, Frame
+from renders.look.parts import Mark
 from renders.look.theme import LEAST_CONTRAST, Colour, Theme, contrast
 
 MOST_SIZES = 3
@@ -30,6 +32,7 @@ class PlacedText:
     colour: Colour
     ground: Colour
     """What is behind it."""
+    mark: Mark | None = None
 
     @property
     def box(self) -> Box:
@@ -45,6 +48,7 @@ class Bar:
     box: Box
     colour: Colour
     radius: int = 0
+    mark: Mark | None = None
 
     def touches(self, box: Box) -> bool:
         return overlap(self.box, box)
@@ -66,6 +70,7 @@ class Stroke:
     points: tuple[Point, ...]
     width: float
     colour: Colour
+    mark: Mark | None = None
 
     def touches(self, box: Box) -> bool:
         half = self.width / 2
@@ -91,6 +96,7 @@ class Dot:
     radius: float
     colour: Colour
     hole: float = 0.0
+    mark: Mark | None = None
 
     def touches(self, box: Box) -> bool:
         return overlap(self.bounds, box)
@@ -142,6 +148,8 @@ class Layout:
     """What the picture shows, in words, for those who do not see it."""
     notes: tuple[str, ...] = field(default=())
     """What had to be left out, for the log."""
+    scene: SceneKind | None = None
+    """The composition that was used; None for what is not of a segment."""
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-VERSION = "1"
+VERSION = "2"
 """Of the form of a piece: part of the key of whatever is kept in this form."""
 
 GOP = 30
 """Frames between two key frames at the most."""
+
+ENTRY = 8
+"""Frames of a clip that the default transition (0.5 s) takes inside its slot: a key frame stands after them, so that
+what plays by itself is copied from there."""
+
+TAG = f"renderhub prepared {VERSION}"
+"""The `comment` in a file's metadata that says: this is in the final form already (`prepared_encoder`)."""
+
+TO_BT709 = (
+    "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p,"
+    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+)
+"""Filter chain for `-vf`: RGB frames as limited-range BT.709, computed and not only claimed."""
 
 _DELIMITER = b"\x00\x00\x00\x01\x09"
 _START = re.compile(rb"\x00\x00\x00?\x01")
@@ -37,6 +50,17 @@ def encoder(fps: int) -> list[str]:
     return [
         *("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-profile:v", "high", "-pix_fmt", "yuv420p"),
         *("-x264-params", f"{parameters}:{colour}", "-r", str(fps), "-fps_mode", "cfr", "-f", "h264"),
+    ]
+
+
+def prepared_encoder(fps: int) -> list[str]:
+    """FFmpeg's output arguments for a whole clip in the final form, all but the file's name: an MP4 without sound that
+    plays everywhere, and that the composer only copies from. The picture has to be BT.709 already: `TO_BT709` makes
+    it so from RGB frames."""
+    return [
+        *encoder(fps)[:-2],
+        *("-force_key_frames", f"expr:eq(n,{ENTRY})", "-an", "-metadata", f"comment={TAG}"),
+        *("-movflags", "+faststart", "-f", "mp4"),
     ]
 
 

@@ -25,7 +25,7 @@ class AssetQuerySet(TenantQuerySet["Asset"]):
 
 
 class Asset(models.Model):
-    render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="assets")
+    render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="assets", db_index=False)
     segment = models.CharField(max_length=20, blank=True, default="", help_text="Stable; empty for music.")
     slot = models.CharField(max_length=12, help_text="The stage that fills it: one visual and one narration a segment.")
     kind = models.CharField(max_length=12, choices=choices(AssetKind))

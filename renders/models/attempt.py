@@ -21,7 +21,10 @@ class AttemptOutcome(StrEnum):
 
 
 class Attempt(models.Model):
-    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="attempts")
+    # No constraint, as in `RenderLog`.
+    step = models.ForeignKey(
+        Step, on_delete=models.CASCADE, related_name="attempts", db_index=False, db_constraint=False
+    )
     claim_no = models.PositiveIntegerField()
     number = models.PositiveSmallIntegerField(help_text="Counted for each provider of the step.")
     provider = models.CharField(max_length=40)

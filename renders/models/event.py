@@ -9,7 +9,10 @@ from renders.models.render import Render
 
 
 class RenderEvent(models.Model):
-    render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="events")
+    # No constraint, as in `RenderLog`. The index of the list below begins with it.
+    render = models.ForeignKey(
+        Render, on_delete=models.CASCADE, related_name="events", db_index=False, db_constraint=False
+    )
     run = models.PositiveIntegerField()
     kind = models.CharField(max_length=40, help_text="render.completed, step.done, ...")
     stage = models.CharField(max_length=12, blank=True, default="")

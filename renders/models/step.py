@@ -18,7 +18,7 @@ class StepQuerySet(TenantQuerySet["Step"]):
 
 
 class Step(models.Model):
-    render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="steps")
+    render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="steps", db_index=False)
     run = models.PositiveIntegerField()
     stage = models.CharField(max_length=12, choices=choices(Stage))
     segment = models.CharField(max_length=20, blank=True, default="", help_text="Empty where it is not a segment's.")

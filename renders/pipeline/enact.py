@@ -17,10 +17,10 @@ from renders.domain.errors import GenerationError
 from renders.domain.outcomes import Ok, Pending
 from renders.domain.policy import Decision, GiveUp, NextProvider, Placeholder, Requeue, Retry, Situation
 from renders.domain.script import Script
-from renders.domain.stages import ASSET_KINDS, NEXT, Stage
+from renders.domain.stages import ASSET_KINDS, Stage
 from renders.domain.states import AssetStatus
 from renders.models import Render
-from renders.pipeline import assets, chains, graph
+from renders.pipeline import chains, graph
 from renders.pipeline.reconnect import through_a_reconnect
 from renders.pipeline.transitions import failing, renders, steps
 from renders.pipeline.transitions.claim import Claimed
@@ -62,12 +62,9 @@ def _store(
         case Stage.REVIDEO:
             return _composed(claimed, result, degraded, asked["timeline"])
         case Stage.UPLOAD:
-            return steps.finish(claimed, result, degraded=degraded, next_stage=None, published=_published(result, work))
+            return steps.finish_last(claimed, result, _published(result, work), degraded=degraded)
         case stage if stage in ASSET_KINDS:
-            with transaction.atomic():
-                freed = steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[stage])
-                assets.store_generated(claimed, result)
-            return freed
+            return steps.finish_asset(claimed, result, degraded=degraded)
         case other:
             raise AssertionError(f"no such stage: {other}")
 
@@ -94,19 +91,14 @@ def failed(claimed: Claimed, error: GenerationError) -> tuple[Decision, list[Fre
 def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list[Freed]:
     match decision:
         case Retry(at):
-            with transaction.atomic():
-                steps.retry(claimed, error, at)
-                assets.note_failure(claimed, error, AssetStatus.RETRYING)
+            steps.retry(claimed, error, at)
             return []
         case NextProvider(provider, reason):
             queue = chains.queue_of(provider)
             return [steps.switch_provider(claimed, error, provider, queue, reason)]
         case Placeholder(needs_prompt_update):
-            with transaction.atomic():
-                freed = steps.give_placeholder(claimed, error, NEXT[claimed.stage])
-                told = AssetStatus.NEEDS_PROMPT_UPDATE if needs_prompt_update else AssetStatus.FAILED
-                assets.note_failure(claimed, error, told)
-            return freed
+            told = AssetStatus.NEEDS_PROMPT_UPDATE if needs_prompt_update else AssetStatus.FAILED
+            return steps.give_placeholder(claimed, error, told)
         case Requeue(at):
             failing.fail(claimed, error, error.message, requeue_at=at)
             return []
@@ -138,9 +130,7 @@ def _script_done(claimed: Claimed, result: dict[str, Any], degraded: str) -> lis
     if not script.segments:
         raise ValueError("the script has no segments")
     planned = graph.plan_segments(claimed.job, script, {}, chains.primary)
-    with transaction.atomic():
-        steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[Stage.SCRIPT_GEN], added=len(planned))
-        return renders.add_steps(claimed.render_id, claimed.run, claimed.rank, planned, chains.queue_of)
+    return steps.finish_script(claimed, result, planned, chains.queue_of, degraded=degraded)
 
 
 def _composed(claimed: Claimed, result: dict[str, Any], degraded: str, timeline: Mapping[str, Any]) -> list[Freed]:
@@ -153,12 +143,12 @@ def _composed(claimed: Claimed, result: dict[str, Any], degraded: str, timeline:
     )
     result = {**result, "timeline": timeline}
     if hold is None:
-        return steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[Stage.REVIDEO])
+        return steps.finish(claimed, result, degraded=degraded)
     publish_at = None
     if claimed.due_at is not None:
         publish_at = claimed.due_at - timedelta(seconds=settings.RENDERHUB_HELD_PUBLISH_SECONDS)
     with transaction.atomic():
-        freed = steps.finish(claimed, result, degraded=degraded, next_stage=NEXT[Stage.REVIDEO], added=1)
+        freed = steps.finish(claimed, result, degraded=degraded, added=1)
         renders.hold(claimed, hold.reason, publish_at)
     return freed
 

@@ -51,13 +51,17 @@ def put(path: Path) -> str:
 
 @contextmanager
 def workdir(step_id: int, claim_no: int) -> Iterator[Path]:
-    """An empty folder for one claim, gone afterwards."""
+    """The place of one claim's working folder: empty, made by who needs it (`Request.workdir`), gone afterwards."""
     folder = work_root() / f"{step_id}-{claim_no}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _remove(folder)
     try:
         yield folder
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
 
 

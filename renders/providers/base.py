@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,14 +19,23 @@ class Request:
     stage: str
     payload: Mapping[str, Any]
     """What to make, in the form written down in `stages/<stage>.py`; JSON."""
-    workdir: Path
-    """An empty folder of this claim's own; files are made here and nowhere else. It is removed afterwards."""
+    folder: Path
+    """Of this claim alone; `workdir` makes it."""
     seconds: float
     """Time limit of this call; what runs out of it is an `Err` with `TIMEOUT`, its children gone (R19)."""
     files: Mapping[str, Path] = field(default_factory=dict)
     """Input files of earlier steps, by the names that the payload uses. Read-only."""
     cancelled: threading.Event = field(default_factory=threading.Event)
     """Set when the claim is lost or the render cancelled: stop, kill children, answer anything."""
+
+    @cached_property
+    def workdir(self) -> Path:
+        """An empty folder of this claim's own; files are made here and nowhere else. It is removed afterwards.
+
+        Made when it is first asked for: most stages that only call somebody need none.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder
 
 
 class Provider(Protocol):

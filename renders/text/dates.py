@@ -9,11 +9,13 @@ def _apart(words: str) -> tuple[str, ...]:
     return tuple(words.split())
 
 
-_MONTHS = {
+MONTHS = {
     "en": _apart("January February March April May June July August September October November December"),
     "ru": _apart("января февраля марта апреля мая июня июля августа сентября октября ноября декабря"),
     "hi": _apart("जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर"),
+    "ru_in": _apart("январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре"),
 }
+"""Names of the months as they stand in a date; `ru_in`: after a preposition."""
 _WEEKDAYS = {
     "en": _apart("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
     "ru": _apart("понедельник вторник среда четверг пятница суббота воскресенье"),
@@ -23,7 +25,7 @@ _WEEKDAYS = {
 
 def date_in_words(day: date, language: str) -> str:
     """`March 21, 2018`, `21 марта 2018 года`, `21 मार्च 2018`: for running text."""
-    month = _MONTHS[language][day.month - 1]
+    month = MONTHS[language][day.month - 1]
     if language == "en":
         return f"{month} {day.day}, {day.year}"
     return f"{day.day} {month} {day.year} года" if language == "ru" else f"{day.day} {month} {day.year}"
@@ -31,7 +33,7 @@ def date_in_words(day: date, language: str) -> str:
 
 def short_date(day: date, language: str) -> str:
     """`21 March 2018`, `21 марта 2018`, `21 मार्च 2018`: for the screen."""
-    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
 
 
 def weekday(day: date, language: str) -> str:

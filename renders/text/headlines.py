@@ -9,7 +9,7 @@ from renders.text.languages import without_full_stop
 from renders.text.spoken import compacted
 from renders.text.word_lists import word_set
 
-MOST_WORDS = {"en": 12, "ru": 11, "hi": 14}
+MOST_WORDS = {"en": 12, "ru": 11, "hi": 12}
 MOST_CHARACTERS = 84
 _BREAK = re.compile(r"\s+[|–—-]\s+|:\s+|;\s+|,\s+")
 _LINKS = word_set(

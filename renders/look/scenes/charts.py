@@ -11,6 +11,7 @@ from renders.look.content import Amount, Content, NotEnough, written
 from renders.look.fonts import Weight, measure
 from renders.look.frame import HEADLINE, LABEL, STRONG_POINT
 from renders.look.layout import Dot, Stroke
+from renders.look.parts import Edge, Part
 from renders.look.text import Setting, Style
 
 _VALUE = Style(STRONG_POINT.smallest, STRONG_POINT.smallest, Weight.SEMIBOLD, lines=1, leading=1.0, tight=True)
@@ -54,20 +55,26 @@ def line_chart(board: Board, content: Content) -> None:
     top = max(top, bottom - round(board.width * 0.8))
     for mark, setting in zip(marks, numbers, strict=True):
         y = bottom - (bottom - top) * (mark - low) / (high - low)
-        board.hairline(y, left, board.right if mark == marks[0] else right)
-        board.put(setting, left - frame.px(24), y - setting.baselines[0] + setting.size * 0.36, theme.muted, right=True)
+        with board.part(Part.BASE if mark == marks[0] else Part.AXIS, edge=Edge.LEFT):
+            board.hairline(y, left, board.right if mark == marks[0] else right)
+            level = y - setting.baselines[0] + setting.size * 0.36
+            board.put(setting, left - frame.px(24), level, theme.muted, right=True)
     places = _across([amount.label for amount in amounts])
     points = tuple(
         (left + (right - left) * place, bottom - (bottom - top) * (amount.value - low) / (high - low))
         for place, amount in zip(places, amounts, strict=True)
     )
-    board.shapes.append(Stroke(points, max(2, frame.px(8)), theme.accent))
-    if len(points) <= 8:
-        board.shapes.extend(Dot(point, frame.px(9), theme.accent) for point in points[:-1])
-    board.shapes.append(Dot(points[-1], frame.px(14), theme.accent))
+    with board.part(Part.GRAPH):
+        board.shapes.append(Stroke(points, max(2, frame.px(8)), theme.accent))
+    for at, point in enumerate(points[:-1] if len(points) <= 8 else ()):
+        with board.part(Part.SPOT, at):
+            board.shapes.append(Dot(point, frame.px(9), theme.accent))
+    with board.part(Part.SPOT, len(points) - 1):
+        board.shapes.append(Dot(points[-1], frame.px(14), theme.accent))
     y = points[-1][1] - last.baselines[0] + last.size * 0.36
     y = min(max(y, board.top), bottom - last.height - frame.px(8))
-    board.put(last, points[-1][0] + frame.px(32), y, theme.accent)
+    with board.part(Part.AMOUNT):
+        board.put(last, points[-1][0] + frame.px(32), y, theme.accent)
     _label_across(board, names, [x for x, _ in points], bottom + frame.px(32))
 
 
@@ -76,7 +83,9 @@ def _head(board: Board, content: Content) -> None:
     board.source(content.text("source", 60))
     unit = board.set(content.text("unit", 60), board.width, board.height, LABEL)
     if unit.lines:
-        board.top = board.frame.snap(board.put(unit, board.left, board.top, board.theme.muted) + board.frame.px(16))
+        with board.part(Part.UNIT):
+            lower = board.put(unit, board.left, board.top, board.theme.muted)
+        board.top = board.frame.snap(lower + board.frame.px(16))
 
 
 def _rows_that_fit(board: Board, amounts: list[Amount]) -> int:
@@ -131,11 +140,15 @@ def _columns(board: Board, amounts: list[Amount], spoken: int) -> None:
     for at, (amount, label, value) in enumerate(zip(amounts, labels, values, strict=True)):
         middle, height = board.left + slot * (at + 0.5), tall * amount.value / largest
         colour = theme.accent if at == spoken else theme.bar
-        board.bar((middle - wide / 2, ground - height, middle + wide / 2, ground), colour)
+        with board.part(Part.BAR, at, Edge.BOTTOM):
+            board.bar((middle - wide / 2, ground - height, middle + wide / 2, ground), colour)
         ink = theme.accent if at == spoken else theme.text
-        board.put(value, middle - value.width / 2, ground - height - value.height - frame.px(16), ink)
-        board.put(label, middle - label.width / 2, ground + frame.px(20), theme.muted)
-    board.hairline(ground)
+        with board.part(Part.AMOUNT, at):
+            board.put(value, middle - value.width / 2, ground - height - value.height - frame.px(16), ink)
+        with board.part(Part.NAME, at):
+            board.put(label, middle - label.width / 2, ground + frame.px(20), theme.muted)
+    with board.part(Part.BASE, edge=Edge.LEFT):
+        board.hairline(ground)
 
 
 def _rows(board: Board, amounts: list[Amount], spoken: int) -> None:
@@ -157,17 +170,19 @@ def _rows(board: Board, amounts: list[Amount], spoken: int) -> None:
     for at, (amount, label, value) in enumerate(zip(amounts, labels, values, strict=True)):
         top = y + head + (row - head - thick) / 2
         end = zero + (right - left) * amount.value / ((high - low) or 1.0)
-        board.bar((min(zero, end), top, max(zero, end), top + thick), theme.accent if at == spoken else theme.bar)
+        with board.part(Part.BAR, at, Edge.RIGHT if end < zero else Edge.LEFT):
+            board.bar((min(zero, end), top, max(zero, end), top + thick), theme.accent if at == spoken else theme.bar)
         middle = top + thick / 2
-        _beside(board, value, max(zero, end) + frame.px(24), middle, theme.accent if at == spoken else theme.text)
-        if beside:
-            board.put(label, board.left, middle - label.height / 2, theme.muted)
-        else:
-            board.put(label, board.left, top - label.height - frame.px(10), theme.muted)
+        with board.part(Part.AMOUNT, at):
+            _beside(board, value, max(zero, end) + frame.px(24), middle, theme.accent if at == spoken else theme.text)
+        with board.part(Part.NAME, at):
+            above = top - label.height - frame.px(10)
+            board.put(label, board.left, middle - label.height / 2 if beside else above, theme.muted)
         y += row
     if beside:
         thin = max(1, frame.px(2))
-        board.bar((round(zero) - thin, first, round(zero), y), theme.line)
+        with board.part(Part.BASE, edge=Edge.TOP):
+            board.bar((round(zero) - thin, first, round(zero), y), theme.line)
 
 
 def _beside(board: Board, setting: Setting, x: float, middle: float, colour: tuple[int, int, int]) -> None:
@@ -203,5 +218,6 @@ def _label_across(board: Board, settings: list[Setting], places: list[float], y:
         start = min(max(places[at] - setting.width / 2, board.left), board.right - setting.width)
         air = board.frame.px(28)
         if setting.lines and all(start + setting.width + air < a or start - air > b for a, b in taken):
-            board.put(setting, start, y, board.theme.muted)
+            with board.part(Part.NAME, at):
+                board.put(setting, start, y, board.theme.muted)
             taken.append((start, start + setting.width))

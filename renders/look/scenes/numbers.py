@@ -8,6 +8,7 @@ from renders.look.board import Board
 from renders.look.content import Content, NotEnough, Side, number_of
 from renders.look.fonts import Weight
 from renders.look.frame import HEADLINE, LABEL, POINT, STRONG_LABEL
+from renders.look.parts import Edge, Part
 from renders.look.text import Setting, Style
 
 _HEADLINE = replace(HEADLINE, largest=HEADLINE.smallest)
@@ -39,11 +40,14 @@ def figure(board: Board, content: Content) -> None:
     if hero.shortened:
         raise NotEnough("a value that fits")
     y = board.top + (room - hero.height) * (0.16 if frame.is_tall else 0.55)
-    bottom = board.put(hero, board.left, y, theme.accent)
+    with board.part(Part.VALUE):
+        bottom = board.put(hero, board.left, y, theme.accent)
     if beside.lines:
         top = y + hero.baselines[0] - beside.baselines[0]
-        bottom = max(bottom, board.put(beside, board.left + hero.width + frame.px(32), top, theme.text))
-    board.put(below, board.left, min(bottom + gap, board.bottom - below.height), theme.text)
+        with board.part(Part.UNIT):
+            bottom = max(bottom, board.put(beside, board.left + hero.width + frame.px(32), top, theme.text))
+    with board.part(Part.LABEL):
+        board.put(below, board.left, min(bottom + gap, board.bottom - below.height), theme.text)
 
 
 def comparison(board: Board, content: Content) -> None:
@@ -65,7 +69,8 @@ def comparison(board: Board, content: Content) -> None:
     columns = _Columns(board, pair, width, height)
     drop = min(frame.px(64), max(0.0, (height - columns.height) * 0.4))
     for at, (x, y) in enumerate(corners):
-        columns.place(at, x, y + drop)
+        with board.part(Part.SIDE, at):
+            columns.place(at, x, y + drop)
 
 
 class _Columns:
@@ -108,11 +113,13 @@ class _Columns:
         colour = (theme.text, theme.accent)[at]
         board.put(self.names[at], x, y, theme.second)
         y += max(setting.height for setting in self.names) + (self.gap if any(v.lines for v in self.values) else 0)
-        board.put(self.values[at], x, y, colour)
+        with board.part(Part.AMOUNT, at):
+            board.put(self.values[at], x, y, colour)
         y += max(setting.height for setting in self.values) + self.gap
         if self.bars:
             long = self.width * self.bars[at]
-            board.bar((x, y, x + long, y + self.thick), (theme.bar, theme.accent)[at])
+            with board.part(Part.BAR, at, Edge.LEFT):
+                board.bar((x, y, x + long, y + self.thick), (theme.bar, theme.accent)[at])
             y += self.thick + self.gap
         for setting in self.notes[at]:
             y = board.put(setting, x, y, theme.text) + board.frame.px(8)

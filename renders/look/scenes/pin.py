@@ -10,6 +10,7 @@ from renders.look.drawing import circle
 from renders.look.fonts import Weight
 from renders.look.frame import HEADLINE, LABEL, POINT, Box
 from renders.look.layout import Dot, Point, Stroke
+from renders.look.parts import Mark, Part
 from renders.look.text import Style
 
 _PLACE = Style(POINT.smallest, POINT.smallest, Weight.SEMIBOLD, lines=3, leading=1.2)
@@ -50,16 +51,18 @@ def _about(board: Board, content: Content, place: str, at: tuple[float, float] |
     """Name, coordinates and notes, one below the other. Returns their lower edge."""
     px, theme = board.frame.px, board.theme
     y, end = float(board.top + px(16)), board.top + height
-    rows = [(place, _PLACE, theme.accent)]
-    rows.append((_coordinates(*at, board.language) if at else "", LABEL, theme.second))
-    rows.extend((point, _NOTE, theme.text) for point in content.texts("points", 3))
-    for words, style, colour in rows:
+    rows = [(Mark(Part.PLACE), place, _PLACE, theme.accent)]
+    rows.append((Mark(Part.PLACE, 1), _coordinates(*at, board.language) if at else "", LABEL, theme.second))
+    points = content.texts("points", 3)
+    rows.extend((Mark(Part.POINT, order), point, _NOTE, theme.text) for order, point in enumerate(points))
+    for mark, words, style, colour in rows:
         if not words:
             continue
         if y + style.smallest * board.frame.scale * 1.5 > end:
             board.notes.append(f"not shown: {words[:80]}")
             continue
-        y = board.put(board.set(words, board.width, end - y, style), board.left, y, colour) + px(20)
+        with board.part(mark.part, mark.order):
+            y = board.put(board.set(words, board.width, end - y, style), board.left, y, colour) + px(20)
     return y
 
 
@@ -79,17 +82,19 @@ def _globe(board: Board, room: Box, lat: float, lon: float) -> None:
         board.notes.append("no room for the globe")
         return
     centre = (room[2] - radius - px(4), room[1] + (room[3] - room[1]) / 2)
-    board.shapes.append(Dot(centre, radius, theme.glow))
     tilt, turn = math.radians(lat * _TILT), math.radians(lon)
     thin = max(1.5, px(2))
-    for line in _graticule(tilt, turn):
-        points = tuple((centre[0] + x * radius, centre[1] - y * radius) for x, y in line)
-        board.shapes.append(Stroke(points, thin, theme.line))
-    board.shapes.append(Stroke(tuple(circle(centre, radius)), thin * 1.5, theme.bar))
+    with board.part(Part.GLOBE):
+        board.shapes.append(Dot(centre, radius, theme.glow))
+        for line in _graticule(tilt, turn):
+            points = tuple((centre[0] + x * radius, centre[1] - y * radius) for x, y in line)
+            board.shapes.append(Stroke(points, thin, theme.line))
+        board.shapes.append(Stroke(tuple(circle(centre, radius)), thin * 1.5, theme.bar))
     x, y, _ = _project(math.radians(lat), math.radians(lon), tilt, turn)
     spot = (centre[0] + x * radius, centre[1] - y * radius)
-    board.shapes.append(Dot(spot, px(34), theme.accent, hole=px(27)))
-    board.shapes.append(Dot(spot, px(14), theme.accent))
+    with board.part(Part.PIN):
+        board.shapes.append(Dot(spot, px(34), theme.accent, hole=px(27)))
+        board.shapes.append(Dot(spot, px(14), theme.accent))
 
 
 def _graticule(tilt: float, turn: float) -> list[list[Point]]:

@@ -9,6 +9,7 @@ from renders.look.content import Content, NotEnough
 from renders.look.fonts import Weight
 from renders.look.frame import HEADLINE, LABEL, POINT
 from renders.look.layout import Dot
+from renders.look.parts import Edge, Part
 from renders.look.text import Style
 
 _WHEN = Style(POINT.smallest, POINT.smallest, Weight.SEMIBOLD, lines=2, leading=1.1)
@@ -48,12 +49,14 @@ def _to_the_right(board: Board, events: Events, current: int) -> None:
     whats = board.set_row_at([what for _, what in events], width, board.height - above - below, (_WHAT, _SMALL_WHAT))
     block = above + below + max(setting.height for setting in whats)
     y = round(board.top + (board.height - block) * 0.42 + above)
-    board.bar((board.left, y - px(2), board.right, y + px(2)), theme.line)
+    with board.part(Part.BASE, edge=Edge.LEFT):
+        board.bar((board.left, y - px(2), board.right, y + px(2)), theme.line)
     for at, (when, what) in enumerate(zip(whens, whats, strict=True)):
         x = board.left + slot * at
-        _dot(board, x + px(14), y, at == current)
-        board.put(when, x, y - px(36) - when.height, theme.accent if at == current else theme.text)
-        board.put(what, x, y + below, theme.text if at == current else theme.muted)
+        with board.part(Part.EVENT, at):
+            _dot(board, x + px(14), y, at == current)
+            board.put(when, x, y - px(36) - when.height, theme.accent if at == current else theme.text)
+            board.put(what, x, y + below, theme.text if at == current else theme.muted)
 
 
 def _downwards(board: Board, events: Events, current: int) -> None:
@@ -77,13 +80,15 @@ def _downwards(board: Board, events: Events, current: int) -> None:
     y = board.top + (board.height + gap - row * len(events)) * (0.1 if tall else 0.3)
     x = board.left + px(14)
     middle = px(_WHEN.smallest) * 0.52
-    board.bar((x - px(2), y + middle, x + px(2), y + middle + row * (len(events) - 1)), theme.line)
+    with board.part(Part.BASE, edge=Edge.TOP):
+        board.bar((x - px(2), y + middle, x + px(2), y + middle + row * (len(events) - 1)), theme.line)
     for at, (when, what) in enumerate(zip(whens, whats, strict=True)):
-        _dot(board, x, y + middle, at == current)
-        board.put(when, board.left + indent, y, theme.accent if at == current else theme.text)
-        lower = when.baselines[0] - what.baselines[0] if not drop and when.lines and what.lines else 0
-        ink = theme.text if at == current else theme.muted
-        board.put(what, board.left + indent + column, y + drop + max(0, lower), ink)
+        with board.part(Part.EVENT, at):
+            _dot(board, x, y + middle, at == current)
+            board.put(when, board.left + indent, y, theme.accent if at == current else theme.text)
+            lower = when.baselines[0] - what.baselines[0] if not drop and when.lines and what.lines else 0
+            ink = theme.text if at == current else theme.muted
+            board.put(what, board.left + indent + column, y + drop + max(0, lower), ink)
         y += row
 
 

@@ -9,6 +9,7 @@ from renders.look.content import Content, NotEnough
 from renders.look.fonts import Weight
 from renders.look.frame import HEADLINE, POINT, STRONG_POINT, TITLE
 from renders.look.layout import Dot, overlap
+from renders.look.parts import Part
 from renders.look.text import Setting, Style, fit
 
 SUN = {"wide": (0.84, 0.3), "tall": (0.74, 0.22), "square": (0.8, 0.22)}
@@ -40,9 +41,11 @@ def title_card(board: Board, content: Content) -> None:
     block = sum(part.height + gap for part in (over, title, under) if part.lines) - gap
     # Wide: in the optical middle. Else at the foot, so that the picture stands above the words.
     y = board.top + (board.height - block) * (0.46 if frame.is_wide else 0.97)
-    for part, colour in ((over, theme.second), (title, theme.text), (under, theme.muted)):
-        if part.lines:
-            y = board.put(part, board.left, y, colour) + gap
+    inks = ((Part.KICKER, theme.second), (Part.HEADLINE, theme.text), (Part.FOOTER, theme.muted))
+    for setting, (part, colour) in zip((over, title, under), inks, strict=True):
+        if setting.lines:
+            with board.part(part):
+                y = board.put(setting, board.left, y, colour) + gap
     _sun(board)
 
 
@@ -52,7 +55,8 @@ def _sun(board: Board) -> None:
     centre, radius = (frame.width * across, frame.height * down), frame.px(56)
     near = Dot(centre, radius * 2.2, board.theme.accent).bounds
     if not any(overlap(near, text.box) for text in board.texts):
-        board.shapes.append(Dot(centre, radius, board.theme.accent))
+        with board.part(Part.SUN):
+            board.shapes.append(Dot(centre, radius, board.theme.accent))
 
 
 def bullets(board: Board, content: Content) -> None:
@@ -70,13 +74,14 @@ def bullets(board: Board, content: Content) -> None:
     gap += round(min(frame.px(96 if frame.is_tall else 44), max(0, spare) / (len(points) + 1)))
     block = sum(setting.height + gap for setting in settings)
     y: float = board.top + max(0, board.height - block) * (0.08 if frame.is_tall else 0.5)
-    for setting in settings:
-        board.hairline(y)
-        y += gap // 2
-        middle = y + setting.baselines[0] - round(setting.size * 0.34)
-        half = frame.px(4)
-        board.bar((board.left, middle - half, board.left + frame.px(36), middle + half), theme.accent)
-        y = board.put(setting, board.left + indent, y, theme.text) + gap - gap // 2
+    for at, setting in enumerate(settings):
+        with board.part(Part.POINT, at):
+            board.hairline(y)
+            y += gap // 2
+            middle = y + setting.baselines[0] - round(setting.size * 0.34)
+            half = frame.px(4)
+            board.bar((board.left, middle - half, board.left + frame.px(36), middle + half), theme.accent)
+            y = board.put(setting, board.left + indent, y, theme.text) + gap - gap // 2
 
 
 def quote(board: Board, content: Content) -> None:
@@ -100,9 +105,12 @@ def quote(board: Board, content: Content) -> None:
     mark = fit(before, board.width, room, replace(style, largest=said.size, smallest=said.size))
     block = said.height + gap + speaker.height
     y = board.top + (board.height - block) * 0.44
-    board.put(mark, board.left, y + said.baselines[0] - mark.baselines[0], theme.accent)
-    y = board.put(said, board.left + indent, y, theme.text) + gap
-    board.put(speaker, board.left + indent, y, theme.second)
+    with board.part(Part.QUOTE_MARK):
+        board.put(mark, board.left, y + said.baselines[0] - mark.baselines[0], theme.accent)
+    with board.part(Part.QUOTE):
+        y = board.put(said, board.left + indent, y, theme.text) + gap
+    with board.part(Part.SPEAKER):
+        board.put(speaker, board.left + indent, y, theme.second)
 
 
 def _hang(mark: Setting) -> float:
@@ -121,7 +129,9 @@ def closing(board: Board, content: Content) -> None:
     across = frame.columns(1, 4)[1] - board.left if wide else board.width
     head = board.set(content.text("headline", 80), across, board.height * (0.9 if wide else 0.4), HEADLINE)
     if not wide and head.lines:
-        board.top = frame.snap(board.put(head, board.left, board.top, theme.text) + frame.px(32))
+        with board.part(Part.HEADLINE):
+            lower = board.put(head, board.left, board.top, theme.text)
+        board.top = frame.snap(lower + frame.px(32))
     gap, indent = frame.px(48), frame.px(112)
     settings = board.set_column(points, board.right - left - indent, board.height - gap, gap, _LINES)
     spare = board.height - sum(setting.height + gap for setting in settings)
@@ -129,11 +139,13 @@ def closing(board: Board, content: Content) -> None:
     block = sum(setting.height + gap for setting in settings)
     y: float = board.top + max(0, board.height - block) * {"wide": 0.4, "tall": 0.05, "square": 0.3}[frame.shape]
     for number, setting in enumerate(settings, 1):
-        board.hairline(y, left)
-        y += gap // 2
-        digit = board.try_to_set(str(number), indent, board.height, _NUMERAL)
-        if wide and number == 1:
-            level = y + setting.baselines[0] - (head.baselines or (0,))[0]
-            board.put(head, board.left, max(board.top, min(level, board.bottom - head.height)), theme.text)
-        board.put(digit, left, y + setting.baselines[0] - digit.baselines[0], theme.accent)
-        y = board.put(setting, left + indent, y, theme.text) + gap - gap // 2
+        with board.part(Part.POINT, number - 1):
+            board.hairline(y, left)
+            y += gap // 2
+            digit = board.try_to_set(str(number), indent, board.height, _NUMERAL)
+            if wide and number == 1:
+                level = y + setting.baselines[0] - (head.baselines or (0,))[0]
+                with board.part(Part.HEADLINE):
+                    board.put(head, board.left, max(board.top, min(level, board.bottom - head.height)), theme.text)
+            board.put(digit, left, y + setting.baselines[0] - digit.baselines[0], theme.accent)
+            y = board.put(setting, left + indent, y, theme.text) + gap - gap // 2

@@ -31,7 +31,7 @@ LOG_STEP = """
 SETTLE_ATTEMPT = """
     UPDATE renders_attempt a
        SET outcome = %(outcome)s, ended_at = clock_timestamp(), error_code = %(code)s, error = %(error)s,
-           decision = %(decision)s, request = %(request)s
+           decision = %(decision)s
       FROM ended e
      WHERE a.step_id = e.id AND a.outcome = 'under_way'
 """
@@ -44,7 +44,6 @@ def values_of(
     log: str,
     error: GenerationError | None = None,
     decision: str = "",
-    request: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     return {
         "step": claimed.step_id,
@@ -57,7 +56,6 @@ def values_of(
         "code": error.code.value if error else "",
         "message": stored_text(error.message[:2000]) if error else "",
         "error": stored_json(error.to_json()) if error else None,
-        "request": stored_json(request or {}),
     }
 
 

@@ -12,17 +12,25 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
 
 from renderhub.lib import clock
-from renderhub.lib.queues import Queue
 from renders.domain.stages import Stage
 from renders.domain.states import MoveRefused, RenderStatus, StepStatus, sources_of
 from renders.models import Render, RenderEvent, Step
 from renders.pipeline.graph import Planned
+from renders.pipeline.transitions.added import ADD_STEPS, QueueOf, planned_values
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.failing import UNFINISHED, lock_steps, stop_steps
-from renders.pipeline.transitions.steps import Freed
+from renders.pipeline.transitions.prepared import Prepared
+from renders.pipeline.transitions.steps import Freed, due_of
 
-QueueOf = Callable[[str], str]
-"""Answers the queue of a provider."""
+_QUEUE_RUN = Prepared(
+    "queue_run",
+    f"""
+WITH added AS ({ADD_STEPS.format(render="%(render)s", run="%(run)s", source="")})
+INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
+VALUES (%(render)s, %(run)s, 'render.queued', '', '', '{{}}', clock_timestamp())
+RETURNING id
+""",
+)
 _ANEW = ["status", "attempt", "losses", "job_id", "provider", "queue", "degraded", "due_since", "ended_at"]
 """What a requeue changes of a step."""
 
@@ -31,16 +39,7 @@ def create(render: Render, steps: Sequence[Planned], queue_of: QueueOf) -> list[
     """A new render, queued, with the steps of its first run. IntegrityError where an open twin stands (R4)."""
     with transaction.atomic():
         render.save(force_insert=True)
-        freed = add_steps(render.id, render.run, render.rank, steps, queue_of)
-        _tell(render.id, render.run, "render.queued")
-    return freed
-
-
-def add_steps(render_id: UUID, run: int, rank: float, steps: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
-    """Store planned steps; those that are due at once are answered."""
-    rows = [_step(render_id, run, rank, planned, queue_of) for planned in steps]
-    Step.objects.bulk_create(rows)
-    return [Freed(row.stage, row.queue) for row in rows if row.status == StepStatus.DUE]
+        return _add_steps(render.id, render.run, render.rank, steps, queue_of)
 
 
 def requeue(render_id: UUID, primary: Callable[[Stage], str | None], queue_of: QueueOf) -> list[Freed]:
@@ -148,31 +147,13 @@ def run_anew(
     if not moved:
         raise MoveRefused("The render", _status(render.pk), RenderStatus.QUEUED.value)
     stop_steps(render.pk, render.run)
-    freed = add_steps(render.pk, run, rank, plan, queue_of)
-    _tell(render.pk, run, "render.queued")
-    return freed
+    return _add_steps(render.pk, run, rank, plan, queue_of)
 
 
-def _step(render_id: UUID, run: int, rank: float, planned: Planned, queue_of: QueueOf) -> Step:
-    kept = planned.kept
-    return Step(
-        render_id=render_id,
-        run=run,
-        stage=planned.stage.value,
-        segment=planned.segment,
-        position=planned.position,
-        payload=planned.payload,
-        status=planned.status.value,
-        waits=planned.waits,
-        provider=planned.provider,
-        # A result that is kept may be of a provider that the settings no longer know.
-        queue=Queue.CPU.value if kept else queue_of(planned.provider),
-        rank=rank,
-        due_since=Now() if planned.status is StepStatus.DUE else None,
-        result=kept.result if kept else None,
-        degraded=kept.degraded if kept else "",
-        reused_from=kept.run if kept else None,
-    )
+def _add_steps(render_id: UUID, run: int, rank: float, planned: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
+    """The planned steps of a run that is queued, and the event that says so; those that are due are answered."""
+    _QUEUE_RUN.rows(planned_values(planned, rank, queue_of) | {"render": render_id, "run": run})
+    return due_of(planned, queue_of)
 
 
 def _tell(render_id: UUID, run: int, kind: str, **data: Any) -> None:

@@ -8,6 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from renders.domain.errors import GenerationError
+from renders.domain.stages import ASSET_KINDS, NEXT
+from renders.domain.states import AssetStatus, StepStatus
+from renders.pipeline.graph import Planned
+from renders.pipeline.transitions.added import (
+    ADD_STEPS,
+    STORE_ASSET,
+    QueueOf,
+    failure_values,
+    generated_values,
+    planned_values,
+)
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import LOG_STEP, MINE, SETTLE_ATTEMPT, guarded, values_of
 from renders.pipeline.transitions.prepared import Prepared
@@ -65,11 +76,12 @@ _COMPLETE = """
 )
 """
 _SETTLE_STEP = Prepared("settle_step", _SETTLE.format(more=""))
+_SETTLE_ASSET = Prepared("settle_asset", _SETTLE.format(more=f", kept AS ({STORE_ASSET})"))
+_ADDED = ADD_STEPS.format(render="e.render_id", run="e.run", source="ended e CROSS JOIN")
+_SETTLE_SCRIPT = Prepared("settle_script", _SETTLE.format(more=f", added AS ({_ADDED})"))
 _SETTLE_LAST_STEP = Prepared("settle_last_step", _SETTLE.format(more=_COMPLETE))
 
-_PUT_BACK = Prepared(
-    "put_back",
-    f"""
+_PUT_BACK_IT = f"""
 WITH ended AS (
     UPDATE renders_step s
        SET status = %(status)s, wake_at = %(wake_at)s, provider = %(new_provider)s, queue = %(new_queue)s,
@@ -77,10 +89,11 @@ WITH ended AS (
            due_since = CASE WHEN %(status)s = 'due' THEN clock_timestamp() ELSE s.due_since END
      WHERE {MINE}
     RETURNING s.id, s.render_id, s.run, s.stage, s.segment
-), settled AS ({SETTLE_ATTEMPT}), logged AS ({LOG_STEP})
+), settled AS ({SETTLE_ATTEMPT}), logged AS ({LOG_STEP}) {{more}}
 SELECT 1 FROM ended
-""",
-)
+"""
+_PUT_BACK = Prepared("put_back", _PUT_BACK_IT.format(more=""))
+_PUT_BACK_ASSET = Prepared("put_back_asset", _PUT_BACK_IT.format(more=f", told AS ({STORE_ASSET})"))
 _LEAVE_PENDING = Prepared(
     "leave_pending",
     f"""
@@ -126,58 +139,70 @@ class Published:
     duration: float
 
 
-def finish(
-    claimed: Claimed,
-    result: Mapping[str, Any],
-    *,
-    degraded: str = "",
-    request: Mapping[str, Any] | None = None,
-    next_stage: str | None,
-    added: int = 0,
-    published: Published | None = None,
-) -> list[Freed]:
+def finish(claimed: Claimed, result: Mapping[str, Any], *, degraded: str = "", added: int = 0) -> list[Freed]:
     """running -> done, with the result, in one statement (I3); the steps that this frees are answered.
 
-    `added`: for how many steps more the next one has to wait from now on: those that a script asks for, or the one
-    decision that a held render waits for.
-    `published` completes the render as well. Raises `StaleClaim`.
+    `added`: for how many steps more the next one has to wait from now on (the decision that a held render waits for).
+    Raises `StaleClaim`, as all moves of this module do.
     """
-    values = values_of(claimed, outcome="ok", log="completed", request=request) | {
-        "status": "done",
-        "result": stored_json(result),
-        "degraded": stored_text(degraded),
-        "next": next_stage,
-        "added": added,
-    }
-    if published is None:
-        return _freed(_SETTLE_STEP, values)
+    return _freed(_SETTLE_STEP, _done(claimed, result, degraded) | {"added": added})
+
+
+def finish_asset(claimed: Claimed, result: Mapping[str, Any], *, degraded: str = "") -> list[Freed]:
+    """`finish` for a step that made an asset: the asset is stored with it (R50)."""
+    return _freed(_SETTLE_ASSET, _done(claimed, result, degraded) | generated_values(claimed, result))
+
+
+def finish_script(
+    claimed: Claimed,
+    result: Mapping[str, Any],
+    planned: Sequence[Planned],
+    queue_of: QueueOf,
+    *,
+    degraded: str = "",
+) -> list[Freed]:
+    """`finish` for the script: the steps that it asks for come between it and the next one, which waits for them."""
+    values = _done(claimed, result, degraded) | planned_values(planned, claimed.rank, queue_of)
+    freed = _freed(_SETTLE_SCRIPT, values | {"added": len(planned)})
+    return freed + due_of(planned, queue_of)
+
+
+def finish_last(
+    claimed: Claimed, result: Mapping[str, Any], published: Published, *, degraded: str = ""
+) -> list[Freed]:
+    """`finish` for the last step, which completes the render as well."""
     event = {"video_url": published.video_url, "duration": published.duration}
-    return _freed(_SETTLE_LAST_STEP, values | asdict(published) | {"event": stored_json(event)})
+    values = _done(claimed, result, degraded) | asdict(published) | {"event": stored_json(event)}
+    return _freed(_SETTLE_LAST_STEP, values)
 
 
-def give_placeholder(claimed: Claimed, error: GenerationError, next_stage: str | None) -> list[Freed]:
+def due_of(planned: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
+    """The planned steps that are due at once."""
+    due = (step for step in planned if step.status is StepStatus.DUE)
+    return [Freed(step.stage.value, queue_of(step.provider)) for step in due]
+
+
+def give_placeholder(claimed: Claimed, error: GenerationError, told: AssetStatus) -> list[Freed]:
     """running -> placeholder: the asset could not be made, and the run goes on without it (R52)."""
     values = values_of(claimed, outcome="error", log="failed", error=error, decision="placeholder")
-    return _freed(
-        _SETTLE_STEP,
-        values
-        | {
-            "status": "placeholder",
-            "result": stored_json({"error": error.to_json()}),
-            "degraded": stored_text(f"placeholder: {error.message}"[:1000]),
-            "next": next_stage,
-            "added": 0,
-        },
-    )
+    settled = {
+        "status": "placeholder",
+        "result": stored_json({"error": error.to_json()}),
+        "degraded": stored_text(f"placeholder: {error.message}"[:1000]),
+        "next": NEXT[claimed.stage],
+        "added": 0,
+    }
+    return _freed(_SETTLE_ASSET, values | settled | failure_values(claimed, error, told))
 
 
 def retry(claimed: Claimed, error: GenerationError, at: datetime) -> None:
     """running -> sleeping until `at`, with the same provider (R35)."""
     values = values_of(claimed, outcome="error", log="retrying", error=error, decision="retry")
-    guarded(
-        _PUT_BACK,
-        values | _unchanged(claimed) | {"status": "sleeping", "wake_at": at, "new_attempt": claimed.attempt},
-    )
+    values |= _unchanged(claimed) | {"status": "sleeping", "wake_at": at, "new_attempt": claimed.attempt}
+    if claimed.stage in ASSET_KINDS:
+        guarded(_PUT_BACK_ASSET, values | failure_values(claimed, error, AssetStatus.RETRYING))
+    else:
+        guarded(_PUT_BACK, values)
 
 
 def switch_provider(claimed: Claimed, error: GenerationError, provider: str, queue: str, reason: str) -> Freed:
@@ -227,6 +252,16 @@ def _unchanged(claimed: Claimed) -> dict[str, Any]:
         "new_queue": claimed.queue,
         "degraded": claimed.degraded,
         "job_id": "",
+    }
+
+
+def _done(claimed: Claimed, result: Mapping[str, Any], degraded: str) -> dict[str, Any]:
+    return values_of(claimed, outcome="ok", log="completed") | {
+        "status": "done",
+        "result": stored_json(result),
+        "degraded": stored_text(degraded),
+        "next": NEXT[claimed.stage],
+        "added": 0,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -16,7 +16,7 @@ def stored_text(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def stored_json(value: Mapping[str, Any]) -> str:
+def stored_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """`value` as JSON text. What jsonb refuses is replaced: NUL, lone surrogates, numbers that are not finite."""
     try:
         text = json.dumps(value, default=str, ensure_ascii=False, allow_nan=False)

@@ -24,7 +24,7 @@ _SECONDS_A_THEME = 17.0
 _MOST_THEMES = 10
 _SPARE = 1.2
 """Share of the length asked for that the themes should hold, so that there is something to choose from."""
-_HEADLINE_WORDS = {"en": 10, "ru": 9, "hi": 13}
+_HEADLINE_WORDS = {"en": 10, "ru": 9, "hi": 12}
 _FILE_NAME = re.compile(r"\.\w{2,5}$")
 
 

@@ -14,9 +14,9 @@ from renderhub.lib import clock
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Ok
 from renders.domain.stages import Stage
-from renders.domain.states import StepStatus
+from renders.domain.states import AssetStatus, StepStatus
 from renders.models import Asset, Attempt, Render, RenderEvent, RenderLog, Step
-from renders.pipeline import recovery, runner
+from renders.pipeline import chains, graph, recovery, runner
 from renders.pipeline.transitions import failing, renders, steps
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import StaleClaim
@@ -37,10 +37,15 @@ def in_a_minute() -> Any:
 
 
 MOVES: dict[str, Move] = {
-    "finish": lambda c: steps.finish(c, {"a": 1}, next_stage="revideo"),
-    "finish and publish": lambda c: steps.finish(c, {"a": 1}, next_stage=None, published=VIDEO),
-    "placeholder": lambda c: steps.give_placeholder(c, ERROR, "revideo"),
+    "finish": lambda c: steps.finish(c, {"a": 1}),
+    "finish and publish": lambda c: steps.finish_last(c, {"a": 1}, VIDEO),
+    "finish with an asset": lambda c: steps.finish_asset(replace(c, stage=Stage.TTS), {"files": {"a": "k"}}),
+    "finish with steps to follow": lambda c: steps.finish_script(
+        c, {"a": 1}, graph.plan_segments(c.job, script(2), {}, chains.primary), chains.queue_of
+    ),
+    "placeholder": lambda c: steps.give_placeholder(replace(c, stage=Stage.TTS), ERROR, AssetStatus.FAILED),
     "retry": lambda c: steps.retry(c, ERROR, in_a_minute()),
+    "retry an asset": lambda c: steps.retry(replace(c, stage=Stage.TTS), ERROR, in_a_minute()),
     "switch": lambda c: steps.switch_provider(c, ERROR, "second", "cpu", "why"),
     "leave pending": lambda c: steps.leave_pending(c, "job-1", in_a_minute()),
     "hand back": steps.hand_back,
@@ -65,7 +70,7 @@ WAYS_TO_BE_LATE: dict[str, Move] = {
     "another worker has it": lose_to_another,
     "another worker has done it": lambda c: (lose(c), pipeline.run(take())),
     "the render was cancelled": lambda c: renders.cancel(c.render_id),
-    "it is done": lambda c: steps.finish(c, {"a": 0}, next_stage=None),
+    "it is done": lambda c: steps.finish(c, {"a": 0}),
     "it was handed back": steps.hand_back,
     "the run was out of time": lambda c: failing.fail_render(
         c.render_id, c.run, "script_gen", ERROR, "slow", requeue_at=in_a_minute()
@@ -276,7 +281,7 @@ def test_a_render_is_completed_from_processing_only_whatever_its_upload_says(sta
     render = pipeline.ask()
     upload = pipeline.take_at(Stage.UPLOAD)
     Render.objects.filter(pk=render.pk).update(status=status)
-    steps.finish(upload, {"a": 1}, next_stage=None, published=VIDEO)
+    steps.finish_last(upload, {"a": 1}, VIDEO)
     render.refresh_from_db()
     assert (render.status, render.video_url) == (status, "")
     assert not RenderEvent.objects.filter(kind="render.completed").exists()

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from renders.domain.errors import ErrorCode
 from renders.domain.stages import Stage
 from renders.models import Asset, Attempt, Render, RenderEvent, RenderLog, Step
-from renders.pipeline import assets, enact, graph, runner
+from renders.pipeline import enact, graph, runner
 from renders.pipeline.transitions import prepared, renders, steps
 from renders.pipeline.transitions.fence import StaleClaim
 from tests.support import pipeline
@@ -40,14 +40,14 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     ("stage", "where", "name"),
     [
         (Stage.SCRIPT_GEN, graph, "plan_segments"),
-        (Stage.SCRIPT_GEN, steps, "finish"),
-        (Stage.SCRIPT_GEN, renders, "add_steps"),
-        (Stage.TTS, steps, "finish"),
-        (Stage.TTS, assets, "store_generated"),
-        (Stage.MANIM, assets, "store_generated"),
+        (Stage.SCRIPT_GEN, steps, "finish_script"),
+        (Stage.SCRIPT_GEN, steps, "planned_values"),
+        (Stage.TTS, steps, "finish_asset"),
+        (Stage.TTS, steps, "generated_values"),
+        (Stage.MANIM, steps, "generated_values"),
         (Stage.REVIDEO, steps, "finish"),
         (Stage.UPLOAD, enact, "_published"),
-        (Stage.UPLOAD, steps, "finish"),
+        (Stage.UPLOAD, steps, "finish_last"),
     ],
 )
 def test_a_crash_on_any_line_of_it_leaves_nothing_and_the_next_worker_makes_it_whole(
@@ -88,7 +88,7 @@ def test_a_failure_is_all_or_nothing_too(monkeypatch: pytest.MonkeyPatch, fakes:
         claimed = take(Stage.TTS)
         before = snapshot()
         with monkeypatch.context() as patch:
-            patch.setattr(assets, "note_failure", crash)
+            patch.setattr(steps, "failure_values", crash)
             with pytest.raises(Crash):
                 enact.failed(claimed, error(code).error)
         assert snapshot() == before
@@ -147,21 +147,6 @@ class TestCutConnections:
         claimed = take(Stage.TTS)
         pipeline.cut(pipeline.my_pid())
         self.finish(claimed)
-
-    def test_cut_between_the_result_and_its_asset(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        pipeline.ask()
-        pipeline.run_one()
-        claimed = take(Stage.TTS)
-        real, cuts = assets.store_generated, []
-
-        def cut_first(*args: Any) -> None:
-            if not cuts:
-                cuts.append(pipeline.cut(pipeline.my_pid()))
-            real(*args)
-
-        monkeypatch.setattr(assets, "store_generated", cut_first)
-        self.finish(claimed)
-        assert cuts
 
     def finish(self, claimed: Any) -> None:
         # What the provider made is not made again: the move alone is.
@@ -227,7 +212,7 @@ class TestFanIn:
         while (claimed := take()) is not None:
             claims.append(claimed)
         assert len(claims) == 8
-        finishes = [lambda c=c: steps.finish(c, {"files": {}}, next_stage="revideo") for c in claims]
+        finishes = [lambda c=c: steps.finish(c, {"files": {}}) for c in claims]
         answers = pipeline.in_threads(*finishes)
         assert [freed for freed in answers if freed] == [[steps.Freed("revideo", "cpu")]]
         revideo = Step.objects.get(stage="revideo")
@@ -238,7 +223,7 @@ class TestFanIn:
         pipeline.ask()
         pipeline.run_one()
         claimed = take()
-        answers = pipeline.in_threads(*[lambda: steps.finish(claimed, {"files": {}}, next_stage="revideo")] * 2)
+        answers = pipeline.in_threads(*[lambda: steps.finish(claimed, {"files": {}})] * 2)
         assert sum(isinstance(answer, StaleClaim) for answer in answers) == 1
         assert Step.objects.get(stage="revideo").waits == 3
         assert Render.objects.get().status == "processing"

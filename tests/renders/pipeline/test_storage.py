@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from renders.pipeline import storage
+from renders.providers.base import Request
 
 
 def a_file(folder: Path, content: bytes = b"bytes", name: str = "video.mp4") -> Path:
@@ -110,9 +111,11 @@ def test_a_claims_folder_starts_empty_and_is_gone_afterwards() -> None:
     left.mkdir(parents=True)
     (left / "of_a_dead_worker").touch()
     with storage.workdir(7, 3) as folder, storage.workdir(7, 4) as other:
-        assert list(folder.iterdir()) == []
+        assert not folder.exists()
         assert folder != other
-        (folder / "made").touch()
+        request = Request("tts", {}, folder, 1.0)
+        assert list(request.workdir.iterdir()) == []
+        (request.workdir / "made").touch()
     assert storage.work_folders() == []
     with pytest.raises(RuntimeError), storage.workdir(7, 3):
         raise RuntimeError
