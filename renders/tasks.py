@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from celery import Task, shared_task
@@ -78,24 +79,25 @@ def _work(task: BaseTask, stage: Stage) -> None:
     """Claim and run, in place for as long as it may; the bell is rung for what others can take meanwhile."""
     queue = (task.request.delivery_info or {}).get("routing_key") or ""
     stop = time.monotonic() + IN_PLACE_SECONDS
-    owed: list[Freed] = []
     claimed = _claim(queue, stage)
-    try:
-        while claimed is not None:
-            freed = runner.run(claimed, settings.RENDERHUB_LOSSES)
-            mine = next((step for step in freed if step.queue == queue), None)
-            bell.ring(step for step in freed if step is not mine)
-            owed += [mine] if mine else []
-            if time.monotonic() > stop:
-                break
-            claimed = _claim(queue, None)
-            # What it took may be something more urgent, whose own bell is still under way.
-            taken = claimed.stage.value if claimed else None
-            paid = next((step for step in owed if step.stage == taken), None)
-            owed = [step for step in owed if step is not paid] if claimed else []
-    finally:
-        # Steps that were left unrung because this worker meant to take them: now somebody else has to hear of them.
-        bell.ring(owed)
+    while claimed is not None:
+        freed = runner.run(claimed, settings.RENDERHUB_LOSSES)
+        claimed = None
+        try:
+            if time.monotonic() < stop:
+                claimed = _claim(queue, None)
+        finally:
+            # Also where the claim failed: what was freed has to be heard of by somebody.
+            bell.ring(_for_others(freed, claimed))
+
+
+def _for_others(freed: Sequence[Freed], claimed: Claimed | None) -> list[Freed]:
+    """What was freed less the one that this worker took. It may have taken a more urgent step, whose own bell is still
+    under way: then that bell finds one of these, or nothing."""
+    mine = next(
+        (step for step in freed if claimed and (step.stage, step.queue) == (claimed.stage, claimed.queue)), None
+    )
+    return [step for step in freed if step is not mine]
 
 
 def _claim(queue: str, stage: Stage | None) -> Claimed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 
@@ -11,13 +12,11 @@ app = Celery("bare", broker=os.environ["BROKER_URL"])
 app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=4, task_default_queue="bare")
 
 
+@functools.cache
 def _redis():
     import redis
 
     return redis.Redis.from_url(os.environ["REDIS_URL"])
-
-
-_client = None
 
 
 @app.task
@@ -27,9 +26,7 @@ def stage(number: int) -> None:
 
 @app.task
 def last(workflow: str) -> None:
-    global _client
-    _client = _client or _redis()
-    _client.hset("done", workflow, repr(time.time()))
+    _redis().hset("done", workflow, repr(time.time()))
 
 
 def submit(workflow: str) -> float:
@@ -38,5 +35,6 @@ def submit(workflow: str) -> float:
     return begun
 
 
-def finished() -> dict[str, float]:
-    return {key.decode(): float(value) for key, value in _redis().hgetall("done").items()}
+def finished(names: list[str]) -> dict[str, float]:
+    found = zip(names, _redis().hmget("done", names), strict=True)
+    return {name: float(value) for name, value in found if value is not None}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
+from pathlib import Path
+
 from renders.domain.outcomes import Ok, Outcome
 from renders.providers.base import Request
 from tests.support.providers import Fake, script
@@ -10,7 +14,7 @@ _ONE_SEGMENT = script(1).to_json()
 
 
 class Noop(Fake):
-    """Writes the same few bytes as every file: they are stored once."""
+    """Answers with files that are stored already, as a cache does: what is measured is the control plane."""
 
     name = "noop"
 
@@ -21,9 +25,17 @@ class Noop(Fake):
         return Ok({"script": _ONE_SEGMENT})
 
     def _file(self, request: Request, name: str) -> Ok:
-        path = request.workdir / name
+        return Ok(files={name.partition(".")[0]: _stored(Path(name).suffix)})
+
+
+@functools.cache
+def _stored(suffix: str) -> Path:
+    from renders.pipeline import storage
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"nothing{suffix}"
         path.write_bytes(b"nothing")
-        return Ok(files={name.partition(".")[0]: path})
+        return storage.path_of(storage.put(path))
 
 
 class NoopIo(Noop):

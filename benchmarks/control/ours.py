@@ -28,6 +28,6 @@ def submit(workflow: str) -> float:
     return begun
 
 
-def finished() -> dict[str, float]:
-    done = Render.objects.filter(status="completed").values_list("name", "completed_at")
+def finished(names: list[str]) -> dict[str, float]:
+    done = Render.objects.filter(name__in=names, status="completed").values_list("name", "completed_at")
     return {name: moment.timestamp() for name, moment in done}

@@ -40,9 +40,9 @@ def submit(workflow: str) -> float:
     return begun
 
 
-def finished() -> dict[str, float]:
+def finished(names: list[str]) -> dict[str, float]:
     with psycopg.connect(URL) as connection:
-        return dict(connection.execute("SELECT name, ended FROM done").fetchall())
+        return dict(connection.execute("SELECT name, ended FROM done WHERE name = ANY(%s)", [names]).fetchall())
 
 
 if __name__ == "__main__":

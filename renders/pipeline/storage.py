@@ -27,20 +27,25 @@ def path_of(key: str) -> Path:
     """Where the file of `key` lies. Raises `KeyUnknown` for keys that are malformed or gone."""
     if not _KEY.fullmatch(key):
         raise KeyUnknown(key)
-    path = _objects() / key[:2] / key
+    path = _place(key)
     if not path.is_file():
         raise KeyUnknown(key)
     return path
 
 
 def put(path: Path) -> str:
-    """Move a finished file into storage; its key is answered. The same bytes have the same key."""
+    """Move a finished file into storage; its key is answered. The same bytes have the same key.
+
+    A file that is stored already (a provider that answers with what it made before) stays where it is.
+    """
+    if _KEY.fullmatch(path.name) and path == _place(path.name) and path.is_file():
+        return path.name
     if path.is_symlink() or not path.is_file():
         raise ValueError(f"{path.name} is not a file")
     key = _hash(path) + path.suffix.lower()
     if not _KEY.fullmatch(key):
         raise ValueError(f"{path.name}: a stored file needs a plain suffix")
-    place = _objects() / key[:2] / key
+    place = _place(key)
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
         _sync(path)
@@ -72,6 +77,10 @@ def work_root() -> Path:
 def work_folders() -> list[Path]:
     """The working folders that there are, of running claims and of dead ones."""
     return list(work_root().iterdir()) if work_root().is_dir() else []
+
+
+def _place(key: str) -> Path:
+    return _objects() / key[:2] / key
 
 
 def _objects() -> Path:

@@ -106,6 +106,18 @@ def test_links_and_folders_are_no_files(tmp_path: Path, settings) -> None:
     assert everything(Path(settings.MEDIA_ROOT)) == []
 
 
+def test_what_is_stored_already_stays_where_it_is(tmp_path: Path) -> None:
+    made = tmp_path / "a.wav"
+    made.write_bytes(b"sound")
+    key = storage.put(made)
+    assert storage.put(storage.path_of(key)) == key
+    assert storage.path_of(key).read_bytes() == b"sound"
+    # Its name alone makes no file a stored one.
+    other = tmp_path / key
+    other.write_bytes(b"other")
+    assert storage.put(other) != key
+
+
 def test_a_claims_folder_starts_empty_and_is_gone_afterwards() -> None:
     left = storage.work_root() / "7-3"
     left.mkdir(parents=True)
