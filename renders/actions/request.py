@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from renderhub.lib import clock
+from renderhub.lib import child, clock
 from renders.domain.job import (
     INPUT_TEXT_LIMIT,
     LENGTHS,
@@ -25,11 +26,14 @@ from renders.domain.job import (
 from renders.domain.rank import rank
 from renders.models import Render, Workspace
 from renders.models.render import OPEN
-from renders.pipeline import bell, chains, graph
+from renders.pipeline import bell, chains, graph, storage
 from renders.pipeline.transitions import renders
+from renders.source_files import SourceFile, SourceKind, SourceRefused, inspect
 
 LANGUAGES = ("en", "ru", "hi")
 """Languages with a voice and a script maker on this machine."""
+MATERIAL_WORDS = 40
+"""Fewer words are a question or a title, and nothing to make a script of without knowing more than they say."""
 _TRIES = 3
 """A twin that ends just when it was to be joined leaves room for a new one."""
 
@@ -61,6 +65,11 @@ class Wish:
     aspect_ratio: str = AspectRatio.WIDE
     priority: str = Priority.NORMAL
     theme: str = "ink"
+    burn_captions: bool = False
+    source: Path | None = None
+    """A file to make the video of, or to show in it (R7)."""
+    source_name: str = ""
+    """What it was called by whoever sent it; its name on this machine where that is not given."""
     target_date: date | None = None
     due_at: datetime | None = None
 
@@ -74,10 +83,10 @@ class Answer:
 
 def request(workspace: Workspace, wish: Wish) -> Answer:
     """Queue the render that `wish` asks for, or join its open twin. Raises `RequestRefused`."""
-    check(wish)
+    source = check(wish)
     render = Render(
         workspace=workspace,
-        name=(wish.name or _first_line(wish.input_text))[:200],
+        name=(wish.name or _first_line(wish.input_text) or (Path(source.name).stem if source else ""))[:200],
         job_type=wish.job_type,
         input_text=wish.input_text,
         items=[item.to_json() for item in wish.items],
@@ -88,6 +97,8 @@ def request(workspace: Workspace, wish: Wish) -> Answer:
         aspect_ratio=wish.aspect_ratio,
         priority=wish.priority,
         theme=wish.theme,
+        burn_captions=wish.burn_captions,
+        **_stored(wish, source),
         target_date=wish.target_date,
         due_at=wish.due_at,
     )
@@ -121,8 +132,23 @@ def take_turn(workspace: Workspace, priority: Priority) -> float:
     return place
 
 
-def check(wish: Wish) -> None:
-    """Refuse what cannot be made, field by field, before anything is stored. Raises `RequestRefused`."""
+def _stored(wish: Wish, source: SourceFile | None) -> dict[str, Any]:
+    """The source file is put into storage, by what it contains: should the request fail after this, nothing refers to
+    it, and asking again finds it there."""
+    if source is None or wish.source is None:
+        return {}
+    return {
+        "source_file": storage.take_in(wish.source),
+        "source_name": source.name,
+        "source_kind": source.kind.value,
+        "source_seconds": source.seconds,
+    }
+
+
+def check(wish: Wish) -> SourceFile | None:
+    """Refuse what cannot be made, field by field, before anything is stored. What the source file is, is answered.
+
+    Raises `RequestRefused`."""
     problems: dict[str, str] = {}
     for field, value, enum in (
         ("job_type", wish.job_type, JobType),
@@ -139,12 +165,20 @@ def check(wish: Wish) -> None:
         problems["length"] = f"{wish.length!r} is not on offer; choose one of {', '.join(map(str, LENGTHS))} seconds."
     if wish.language not in LANGUAGES:
         problems["language"] = f"{wish.language!r} is not on offer; choose one of {', '.join(LANGUAGES)}."
-    problems.update(_check_input(wish))
+    source = None
+    try:
+        source = inspect(wish.source, wish.source_name or wish.source.name) if wish.source else None
+    except SourceRefused as refused:
+        problems["source"] = str(refused)
+    except child.ChildError as error:
+        problems["source"] = f"The file could not be looked at ({error}). Send it again, or another one."
+    problems.update(_check_input(wish, source))
     if problems:
         raise RequestRefused(problems)
+    return source
 
 
-def _check_input(wish: Wish) -> dict[str, str]:
+def _check_input(wish: Wish, source: SourceFile | None) -> dict[str, str]:
     if len(wish.input_text) > INPUT_TEXT_LIMIT:
         return {"input": f"{len(wish.input_text)} characters; at most {INPUT_TEXT_LIMIT} are taken."}
     texts = [wish.input_text, wish.name, *(text for item in wish.items for text in item.to_json().values())]
@@ -152,20 +186,23 @@ def _check_input(wish: Wish) -> dict[str, str]:
         return {"input": "It holds characters that are no text (NUL, or half of a surrogate pair); send plain text."}
     if wish.job_type == JobType.DAILY_CA:
         return {} if wish.items else {"input": "A daily video needs at least one item."}
-    if not wish.input_text.strip():
+    if wish.source is not None and source is None:
+        return {}  # it was refused: that is what has to be said
+    is_document = source is not None and source.kind is SourceKind.DOCUMENT
+    if not wish.input_text.strip() and not is_document:
         return {"input": "It is empty; send the question or the text that the video is to explain."}
     # R8: what cannot be made on this machine is refused here, not queued to fail.
-    if chains.makes_scripts_without_a_model() and not _is_material(wish):
+    told = _words(wish.input_text) + (source.words if source else 0)
+    if chains.makes_scripts_without_a_model() and (wish.job_type == JobType.DOUBT or told < MATERIAL_WORDS):
         return {
             "input": "A question, or a topic of one line, needs a chat provider, and none is configured. "
-            "Send a text of a few paragraphs as a topic_short, or set SCRIPT_GEN_CHAIN."
+            "Send a text or a document of a few paragraphs as a topic_short, or set SCRIPT_GEN_CHAIN."
         }
     return {}
 
 
-def _is_material(wish: Wish) -> bool:
-    """Whether the input holds enough to make a script of, without knowing more than it says."""
-    return wish.job_type != JobType.DOUBT and len(wish.input_text.split()) >= 40
+def _words(text: str) -> int:
+    return len(text.split())
 
 
 def _first_line(text: str) -> str:

@@ -89,6 +89,20 @@ class NewsItem:
 
 
 @dataclass(frozen=True)
+class Source:
+    """The file that came with a job (R7)."""
+
+    key: str
+    """Its place in storage."""
+    name: str
+    """What it was called by whoever sent it."""
+    kind: str
+    """`document`, `image` or `video`."""
+    seconds: float = 0.0
+    """Of a video."""
+
+
+@dataclass(frozen=True)
 class Job:
     """What one render is made from: the part of a Render row that stages may read."""
 
@@ -107,3 +121,6 @@ class Job:
     target_date: str = ""
     """ISO date of the day a `daily_ca` is about; empty otherwise."""
     theme: str = "ink"
+    burn_captions: bool = False
+    """Whether the captions are drawn into the picture besides lying beside it (R16)."""
+    source: Source | None = None

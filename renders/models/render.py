@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from renderhub.lib.ids import uuid7
-from renders.domain.job import AspectRatio, Job, JobType, NewsItem, Priority, Style, Voice
+from renders.domain.job import AspectRatio, Job, JobType, NewsItem, Priority, Source, Style, Voice
 from renders.domain.states import OPEN_RENDERS, RenderStatus
 from renders.models.choices import choices, one_of
 from renders.models.workspace import TenantQuerySet, Workspace
@@ -21,7 +21,7 @@ OPEN = Q(status__in=sorted(s.value for s in OPEN_RENDERS)) | Q(status="failed", 
 
 class Render(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT)
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, db_index=False)  # `render_by_workspace`
     name = models.CharField(max_length=200)
 
     # What was asked for
@@ -35,6 +35,11 @@ class Render(models.Model):
     language = models.CharField(max_length=12, default="en")
     aspect_ratio = models.CharField(max_length=5, choices=choices(AspectRatio), default=AspectRatio.WIDE.value)
     theme = models.CharField(max_length=10, default="ink")
+    burn_captions = models.BooleanField(default=False, help_text="Captions in the picture, too.")
+    source_file = models.CharField(max_length=80, blank=True, default="", help_text="Its key in storage.")
+    source_name = models.CharField(max_length=200, blank=True, default="", help_text="What it was called.")
+    source_kind = models.CharField(max_length=10, blank=True, default="", help_text="document, image or video")
+    source_seconds = models.FloatField(default=0.0, help_text="Length of a source video.")
     priority = models.CharField(max_length=10, choices=choices(Priority), default=Priority.NORMAL.value)
     target_date = models.DateField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text="When the video must be ready (SLA).")
@@ -116,10 +121,19 @@ class Render(models.Model):
             aspect_ratio=AspectRatio(self.aspect_ratio),
             target_date=self.target_date.isoformat() if self.target_date else "",
             theme=self.theme,
+            burn_captions=self.burn_captions,
+            source=self.source(),
         )
+
+    def source(self) -> Source | None:
+        """The file that came with it."""
+        if not self.source_file:
+            return None
+        return Source(self.source_file, self.source_name, self.source_kind, self.source_seconds)
 
     def wish(self) -> str:
         """The fingerprint of what is asked for."""
         wish: list[Any] = [str(self.workspace_id), self.job_type, self.input_text, self.items, self.style, self.length]
         wish += [self.voice, self.language, self.aspect_ratio, str(self.target_date or "")]
+        wish += [self.source_file, self.theme, self.burn_captions]
         return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()

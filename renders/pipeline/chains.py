@@ -35,6 +35,7 @@ BUILT_IN: dict[str, Known] = {
     "extractive": Known("renders.providers.extractive.Extractive", Queue.CPU, 1),
     "still": Known("renders.providers.still.Still", Queue.CPU, 1, kind="still"),
     "espeak": Known("renders.providers.espeak.Espeak", Queue.CPU, 2),
+    "source_file": Known("renders.providers.source_file.SourceFile", Queue.CPU, 3),
     "composer": Known("renders.providers.composer.Composer", Queue.CPU, 20),
     "local_media": Known(
         "renders.providers.local_media.LocalMedia",

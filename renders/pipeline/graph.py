@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from renders.domain.job import Job
-from renders.domain.script import Script
+from renders.domain.script import Script, Visual
 from renders.domain.stages import Stage
 from renders.domain.states import StepStatus
 
+SOURCE_FILE = "source_file"
+"""The provider of a segment's visual where it shows the file that came with the job (R7). It stands before the chain of
+the stage, which takes over where the file cannot be shown."""
 _MUSIC_POSITION = 900
 _POSITION = {Stage.SCRIPT_GEN: 0, Stage.MUSIC: _MUSIC_POSITION, Stage.REVIDEO: 910, Stage.UPLOAD: 920}
 """Positions of the steps that are not a segment's; segments' lie between. They are also the order of locking."""
@@ -87,6 +90,14 @@ def plan_segments(
     return steps
 
 
+def first_provider(stage: Stage, payload: Mapping[str, Any], primary: Callable[[Stage], str | None]) -> str | None:
+    """With which provider a step begins."""
+    segment = payload.get("segment")
+    if stage is Stage.MANIM and isinstance(segment, Mapping) and segment.get("visual") == Visual.SOURCE:
+        return SOURCE_FILE
+    return primary(stage)
+
+
 def _plan(
     stage: Stage,
     segment: str,
@@ -100,7 +111,7 @@ def _plan(
         stage=stage,
         segment=segment,
         position=_POSITION[stage] if position is None else position,
-        provider=made.provider if made else primary(stage) or "",
+        provider=made.provider if made else first_provider(stage, payload, primary) or "",
         status=StepStatus.DONE if made else StepStatus.DUE,
         payload=payload,
         kept=made,

@@ -10,12 +10,14 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _KEY = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 
 
@@ -54,6 +56,14 @@ def put(path: Path) -> str:
     return key
 
 
+def take_in(path: Path) -> str:
+    """Store a copy of somebody's file; its key is answered. Raises OSError."""
+    with tempfile.TemporaryDirectory(dir=_made(work_root())) as folder:
+        copy = Path(folder) / f"taken{path.suffix if _SUFFIX.fullmatch(path.suffix.lower()) else '.bin'}"
+        shutil.copyfile(path, copy)
+        return put(copy)
+
+
 @contextmanager
 def workdir(step_id: int, claim_no: int) -> Iterator[Path]:
     """The place of one claim's working folder: empty, made by who needs it (`Request.workdir`), gone afterwards."""
@@ -81,6 +91,11 @@ def work_folders() -> list[Path]:
 
 def _place(key: str) -> Path:
     return _objects() / key[:2] / key
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _objects() -> Path:

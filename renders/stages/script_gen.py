@@ -1,4 +1,7 @@
-"""`script_gen`: from the input, a script (R11). Result: `{script: Script}`."""
+"""`script_gen`: from the input, a script (R11). Result: `{script: Script}`.
+
+Payload: `{job, source: {kind, name, seconds} | null}`; a document that came with the job is the file `source` (R7).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from renders.stages.base import Asked, Work
 
 
 def ask(work: Work) -> Asked:
-    job = work.job
+    job, source = work.job, work.job.source
     return Asked(
         {
             "job": {
@@ -21,6 +24,8 @@ def ask(work: Work) -> Asked:
                 "aspect_ratio": job.aspect_ratio.value,
                 "target_date": job.target_date,
                 "theme": job.theme,
-            }
-        }
+            },
+            "source": {"kind": source.kind, "name": source.name, "seconds": source.seconds} if source else None,
+        },
+        {"source": source.key} if source and source.kind == "document" else {},
     )

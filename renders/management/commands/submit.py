@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Ask for a video of a text file (a topic_short)."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("file", type=Path, help="plain text in UTF-8")
+        parser.add_argument("file", type=Path, nargs="?", help="plain text in UTF-8; not needed with a document")
+        parser.add_argument("--source", type=Path, help="a document to make the video of, or a picture or video for it")
+        parser.add_argument("--burn-captions", action="store_true", help="draw the captions into the picture, too")
         parser.add_argument("--name", default="", help="its first line if none")
         parser.add_argument("--job-type", default=JobType.TOPIC_SHORT.value, choices=["topic_short", "doubt"])
         parser.add_argument("--language", default="en", choices=LANGUAGES)
@@ -35,15 +37,13 @@ class Command(BaseCommand):
         parser.add_argument("--progress", action="store_true")
         parser.add_argument("--json", action="store_true", dest="as_json")
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
-        try:
-            text = file.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-        except UnicodeDecodeError as error:
-            raise CommandError(f"{file} is not text in UTF-8: save it so, and try again.") from error
+    def handle(self, *args: Any, file: Path | None, **options: Any) -> None:
+        if file is None and options["source"] is None:
+            raise CommandError("Name a text file, a document with --source, or both.")
+        text = _read(file) if file else ""
         names = ("job_type", "name", "language", "length", "style", "voice", "aspect_ratio", "priority", "theme")
-        wish = Wish(input_text=text, **{name: options[name] for name in names})
+        more = {name: options[name] for name in ("source", "burn_captions")}
+        wish = Wish(input_text=text, **{name: options[name] for name in names}, **more)
         try:
             answer = request(self._workspace(options["workspace"]), wish)
         except RequestRefused as error:
@@ -63,3 +63,12 @@ class Command(BaseCommand):
             return Workspace.objects.get(slug=slug)
         except Workspace.DoesNotExist:
             raise CommandError(f"There is no workspace {slug!r}.") from None
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{file} is not text in UTF-8: save it so, and try again.") from error

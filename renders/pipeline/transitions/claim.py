@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from renders.domain.job import AspectRatio, Job, JobType, NewsItem, Style, Voice
+from renders.domain.job import AspectRatio, Job, JobType, NewsItem, Source, Style, Voice
 from renders.domain.stages import ORDER, Stage
 from renders.pipeline.transitions.prepared import Prepared
 
@@ -59,7 +59,7 @@ SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.qu
        c.job_id, c.degraded, r.retry_count, r.due_at, c.rank,
        r.job_type, r.name, CASE WHEN c.stage = 'script_gen' THEN r.input_text ELSE '' END,
        CASE WHEN c.stage = 'script_gen' THEN r.items END, r.style, r.length, r.voice, r.language, r.aspect_ratio,
-       r.target_date, r.theme,
+       r.target_date, r.theme, r.burn_captions, r.source_file, r.source_name, r.source_kind, r.source_seconds,
        CASE WHEN c.job_id = '' THEN 0 ELSE COALESCE((
            SELECT extract(epoch FROM clock_timestamp() - a.started_at)::float8 FROM renders_attempt a
             WHERE a.step_id = c.id AND a.outcome = 'under_way' ORDER BY a.claim_no DESC LIMIT 1), 0) END
@@ -140,6 +140,8 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
             aspect_ratio=AspectRatio(row[24]),
             target_date=row[25].isoformat() if row[25] else "",
             theme=row[26],
+            burn_captions=row[27],
+            source=Source(*row[28:32]) if row[28] else None,
         ),
-        at_work=row[27],
+        at_work=row[32],
     )

@@ -15,7 +15,7 @@ from renderhub.lib import clock
 from renders.domain.stages import Stage
 from renders.domain.states import MoveRefused, RenderStatus, StepStatus, sources_of
 from renders.models import Render, RenderEvent, Step
-from renders.pipeline.graph import Planned
+from renders.pipeline.graph import Planned, first_provider
 from renders.pipeline.transitions.added import ADD_STEPS, QueueOf, planned_values
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.failing import UNFINISHED, lock_steps, stop_steps
@@ -62,7 +62,7 @@ def requeue(render_id: UUID, primary: Callable[[Stage], str | None], queue_of: Q
         )
         for step in failed:
             step.status, step.attempt, step.losses, step.job_id = StepStatus.DUE.value, 0, 0, ""
-            step.provider = primary(Stage(step.stage)) or step.provider
+            step.provider = first_provider(Stage(step.stage), step.payload, primary) or step.provider
             step.queue, step.degraded = queue_of(step.provider), ""
             step.due_since, step.ended_at = Now(), None
         Step.objects.bulk_update(failed, _ANEW)
