@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from celery import Task, shared_task
@@ -24,6 +23,7 @@ from renders.pipeline import bell, enact, runner
 from renders.pipeline.reconnect import is_cut_off
 from renders.pipeline.transitions.claim import Claimed, claim
 from renders.pipeline.transitions.fence import StaleClaim
+from renders.pipeline.transitions.finishing import Taking
 from renders.pipeline.transitions.steps import Freed
 
 if TYPE_CHECKING:
@@ -78,39 +78,31 @@ class StageTask(BaseTask):
 def _work(task: BaseTask, stage: Stage) -> None:
     """Claim and run, in place for as long as it may; the bell is rung for what others can take meanwhile."""
     queue = (task.request.delivery_info or {}).get("routing_key") or ""
-    stop = time.monotonic() + IN_PLACE_SECONDS
+    until = time.monotonic() + IN_PLACE_SECONDS
+    taking = Taking(queue, _worker(), settings.RENDERHUB_LEASE_SECONDS, until)
     claimed = _claim(queue, stage)
     while claimed is not None:
-        freed = runner.run(claimed, settings.RENDERHUB_LOSSES)
-        claimed = None
-        try:
-            if time.monotonic() < stop:
-                claimed = _claim(queue, None)
-        finally:
-            # Also where the claim failed: what was freed has to be heard of by somebody.
-            bell.ring(_for_others(freed, claimed))
+        settled = runner.run(claimed, settings.RENDERHUB_LOSSES, taking)
+        bell.ring(settled.freed)
+        claimed = settled.taken
+        if claimed is None and time.monotonic() < until:
+            claimed = _claim(queue, None)
 
 
-def _for_others(freed: Sequence[Freed], claimed: Claimed | None) -> list[Freed]:
-    """What was freed less the one that this worker took. It may have taken a more urgent step, whose own bell is still
-    under way: then that bell finds one of these, or nothing."""
-    mine = next(
-        (step for step in freed if claimed and (step.stage, step.queue) == (claimed.stage, claimed.queue)), None
-    )
-    return [step for step in freed if step is not mine]
+def _worker() -> str:
+    return f"{socket.gethostname()}/{os.getpid()}"
 
 
 def _claim(queue: str, stage: Stage | None) -> Claimed | None:
-    worker = f"{socket.gethostname()}/{os.getpid()}"
     connection.close_if_unusable_or_obsolete()
     try:
-        return claim(queue, stage, worker, settings.RENDERHUB_LEASE_SECONDS)
+        return claim(queue, stage, _worker(), settings.RENDERHUB_LEASE_SECONDS)
     except Error as error:
         if not is_cut_off(error):
             raise
         # The database restarted since this thread's last task: a new connection is all it takes.
         connection.close()
-        return claim(queue, stage, worker, settings.RENDERHUB_LEASE_SECONDS)
+        return claim(queue, stage, _worker(), settings.RENDERHUB_LEASE_SECONDS)
 
 
 def _stage_task(stage: Stage, name: str) -> BaseTask:

@@ -62,7 +62,7 @@ RENDER_MOVES: dict[RenderStatus, frozenset[RenderStatus]] = {
 }
 
 STEP_MOVES: dict[StepStatus, frozenset[StepStatus]] = {
-    _S.WAITING: frozenset({_S.DUE, _S.CANCELLED}),
+    _S.WAITING: frozenset({_S.DUE, _S.RUNNING, _S.CANCELLED}),
     _S.DUE: frozenset({_S.RUNNING, _S.FAILED, _S.CANCELLED}),
     _S.SLEEPING: frozenset({_S.DUE, _S.FAILED, _S.CANCELLED}),
     _S.RUNNING: frozenset({_S.DUE, _S.SLEEPING, _S.DONE, _S.PLACEHOLDER, _S.FAILED, _S.CANCELLED}),

@@ -22,9 +22,10 @@ from renders.domain.states import AssetStatus
 from renders.models import Render
 from renders.pipeline import chains, graph
 from renders.pipeline.reconnect import through_a_reconnect
-from renders.pipeline.transitions import failing, renders, steps
+from renders.pipeline.transitions import failing, finishing, renders, steps
 from renders.pipeline.transitions.claim import Claimed
-from renders.pipeline.transitions.steps import Freed, Published
+from renders.pipeline.transitions.finishing import Published, Settled, Taking
+from renders.pipeline.transitions.steps import Freed
 from renders.pipeline.transitions.stored import stored_text
 from renders.stages.base import Work
 
@@ -44,27 +45,39 @@ class CallFailed(Exception):
 
 
 @through_a_reconnect
-def succeeded(claimed: Claimed, work: Work, ok: Ok, files: Mapping[str, str], asked: Mapping[str, Any]) -> list[Freed]:
+def succeeded(
+    claimed: Claimed,
+    work: Work,
+    ok: Ok,
+    files: Mapping[str, str],
+    asked: Mapping[str, Any],
+    taking: Taking | None = None,
+) -> Settled:
     """The result is stored and the steps behind it are freed, in one transaction (I3). Raises `StaleClaim`."""
     result = {**ok.result, "files": dict(files)}
     degraded = "; ".join(reason for reason in (claimed.degraded, ok.degraded) if reason)
-    freed = _store(claimed, work, result, degraded, asked)
+    settled = _store(claimed, work, result, degraded, asked, taking)
     _log_success(claimed, degraded)
-    return freed
+    return settled
 
 
 def _store(
-    claimed: Claimed, work: Work, result: dict[str, Any], degraded: str, asked: Mapping[str, Any]
-) -> list[Freed]:
+    claimed: Claimed,
+    work: Work,
+    result: dict[str, Any],
+    degraded: str,
+    asked: Mapping[str, Any],
+    taking: Taking | None,
+) -> Settled:
     match claimed.stage:
         case Stage.SCRIPT_GEN:
-            return _script_done(claimed, result, degraded)
+            return _script_done(claimed, result, degraded, taking)
         case Stage.REVIDEO:
-            return _composed(claimed, result, degraded, asked["timeline"])
+            return _composed(claimed, result, degraded, asked["timeline"], taking)
         case Stage.UPLOAD:
-            return steps.finish_last(claimed, result, _published(result, work), degraded=degraded)
+            return finishing.finish_last(claimed, result, _published(result, work), degraded=degraded)
         case stage if stage in ASSET_KINDS:
-            return steps.finish_asset(claimed, result, degraded=degraded)
+            return finishing.finish_asset(claimed, result, degraded=degraded, taking=taking)
         case other:
             raise AssertionError(f"no such stage: {other}")
 
@@ -98,7 +111,7 @@ def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list
             return [steps.switch_provider(claimed, error, provider, queue, reason)]
         case Placeholder(needs_prompt_update):
             told = AssetStatus.NEEDS_PROMPT_UPDATE if needs_prompt_update else AssetStatus.FAILED
-            return steps.give_placeholder(claimed, error, told)
+            return finishing.give_placeholder(claimed, error, told)
         case Requeue(at):
             failing.fail(claimed, error, error.message, requeue_at=at)
             return []
@@ -125,15 +138,17 @@ def situation_of(claimed: Claimed) -> Situation:
     )
 
 
-def _script_done(claimed: Claimed, result: dict[str, Any], degraded: str) -> list[Freed]:
+def _script_done(claimed: Claimed, result: dict[str, Any], degraded: str, taking: Taking | None) -> Settled:
     script = Script.from_json(result["script"])
     if not script.segments:
         raise ValueError("the script has no segments")
     planned = graph.plan_segments(claimed.job, script, {}, chains.primary)
-    return steps.finish_script(claimed, result, planned, chains.queue_of, degraded=degraded)
+    return finishing.finish_script(claimed, result, planned, chains.queue_of, degraded=degraded, taking=taking)
 
 
-def _composed(claimed: Claimed, result: dict[str, Any], degraded: str, timeline: Mapping[str, Any]) -> list[Freed]:
+def _composed(
+    claimed: Claimed, result: dict[str, Any], degraded: str, timeline: Mapping[str, Any], taking: Taking | None
+) -> Settled:
     """The video goes on to be published, or is held for an editor (R52)."""
     visuals, narration = timeline["tracks"]["visuals"], timeline["tracks"]["narration"]
     hold = policy.hold_reason(
@@ -143,14 +158,14 @@ def _composed(claimed: Claimed, result: dict[str, Any], degraded: str, timeline:
     )
     result = {**result, "timeline": timeline}
     if hold is None:
-        return steps.finish(claimed, result, degraded=degraded)
+        return finishing.finish(claimed, result, degraded=degraded, taking=taking)
     publish_at = None
     if claimed.due_at is not None:
         publish_at = claimed.due_at - timedelta(seconds=settings.RENDERHUB_HELD_PUBLISH_SECONDS)
     with transaction.atomic():
-        freed = steps.finish(claimed, result, degraded=degraded, added=1)
+        settled = finishing.finish(claimed, result, degraded=degraded, added=1)
         renders.hold(claimed, hold.reason, publish_at)
-    return freed
+    return settled
 
 
 def _published(result: Mapping[str, Any], work: Work) -> Published:

@@ -33,7 +33,7 @@ def _start_anew(_details: object) -> None:
 
 def through_a_reconnect(move: Callable[P, R]) -> Callable[P, R]:
     """Moves are fenced, so making one twice changes nothing: after a commit whose answer was lost, the second try is
-    told that its claim is stale, and the keeper rings for what the first one freed."""
+    told that its claim is stale; the keeper rings for what the first one freed, and releases what it took."""
 
     @functools.wraps(move)
     def tried(*args: P.args, **kwargs: P.kwargs) -> R:

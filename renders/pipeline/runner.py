@@ -15,7 +15,7 @@ from renders.domain.outcomes import Err, Ok, Outcome, Pending
 from renders.pipeline import chains, enact, inputs, lease, storage
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import StaleClaim
-from renders.pipeline.transitions.steps import Freed
+from renders.pipeline.transitions.finishing import Settled, Taking
 from renders.providers.base import Request
 from renders.stages.base import Asked, InputMissing, Work
 
@@ -26,17 +26,18 @@ _NOT_AS_AGREED = (AttributeError, KeyError, TypeError, ValueError, OSError, Data
 """What an answer that does not keep to its stage's contract comes to when it is stored, or a disk that is full."""
 
 
-def run(claimed: Claimed, losses_allowed: int) -> list[Freed]:
-    """Run the claimed step to its outcome and enact it; the steps that became due are answered.
+def run(claimed: Claimed, losses_allowed: int, taking: Taking | None = None) -> Settled:
+    """Run the claimed step to its outcome and enact it; the steps that became due are answered, and with leave
+    (`taking`) the one that this worker may go on with.
 
     Raises `enact.CallFailed` where the provider did not deliver: the task's retry turns that into a decision.
     """
     with about(**subject_of(claimed)):
         try:
-            return _run(claimed, losses_allowed)
+            return _run(claimed, losses_allowed, taking)
         except StaleClaim:
             logger.warning("The step was handed to another worker meanwhile; this result is dropped.")
-            return []
+            return Settled()
 
 
 def subject_of(claimed: Claimed) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def subject_of(claimed: Claimed) -> dict[str, Any]:
     }
 
 
-def _run(claimed: Claimed, losses_allowed: int) -> list[Freed]:
+def _run(claimed: Claimed, losses_allowed: int, taking: Taking | None) -> Settled:
     seconds = chains.stage_seconds(claimed.stage)
     with lease.keeper.holding(claimed, seconds) as held:
         if claimed.losses >= losses_allowed:
@@ -69,7 +70,7 @@ def _run(claimed: Claimed, losses_allowed: int) -> list[Freed]:
                 outcome = _call(claimed, request)
                 if held.cancelled.is_set():
                     raise StaleClaim(f"step {claimed.step_id}: cancelled")
-                return _enact(claimed, work, asked, outcome)
+                return _enact(claimed, work, asked, outcome, taking)
         except _NOT_AS_AGREED as error:
             logger.exception("What provider %s answered could not be stored", claimed.provider)
             raise enact.CallFailed(claimed, _raised(claimed, error)) from error
@@ -91,16 +92,16 @@ def _call(claimed: Claimed, request: Request) -> Outcome:
         return Err(_raised(claimed, error))
 
 
-def _enact(claimed: Claimed, work: Work, asked: Asked, outcome: object) -> list[Freed]:
+def _enact(claimed: Claimed, work: Work, asked: Asked, outcome: object, taking: Taking | None) -> Settled:
     match outcome:
         case Ok():
             stored = {role: storage.put(Path(path)) for role, path in outcome.files.items()}
-            return enact.succeeded(claimed, work, outcome, stored, asked.payload)
+            return enact.succeeded(claimed, work, outcome, stored, asked.payload, taking)
         case Err(error):
             raise enact.CallFailed(claimed, error.with_context(asked=_preview(asked)))
         case Pending():
             _leave_pending(claimed, outcome)
-            return []
+            return Settled()
         case _:
             raise TypeError(f"an answer of type {type(outcome).__name__}")
 

@@ -19,6 +19,7 @@ from renders.models import Attempt, Render, Step
 from renders.pipeline import bell, enact, recovery, runner
 from renders.pipeline.transitions import renders
 from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.finishing import Settled
 from renders.pipeline.transitions.steps import Freed
 from tests.support import pipeline
 from tests.support.pipeline import let_pass, take
@@ -116,18 +117,17 @@ class TestInPlace:
     def test_a_step_that_was_passed_over_for_something_more_urgent_is_rung_for_too(
         self, bells: list[Freed], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It frees one, takes another render's more urgent step in its place, frees one there, and has to stop."""
+        """It frees some, takes another render's more urgent step in their place, frees some there, and has to stop."""
         pipeline.ask()
         clock = iter([0.0, 0.0, 99.0])
         monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: next(clock)))
         urgent: list[Render] = []
         real = runner.run
 
-        def run(claimed: Claimed, losses: int) -> list[Freed]:
-            freed = real(claimed, losses)
+        def run(claimed: Claimed, *args: Any) -> Settled:
             if not urgent:
                 urgent.append(pipeline.ask("urgent " * 60, priority="high"))
-            return freed
+            return real(claimed, *args)
 
         monkeypatch.setattr(runner, "run", run)
         bells.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from renders.models import Asset, Attempt, Render, RenderEvent, RenderFailure, R
 from renders.pipeline import enact, runner
 from renders.pipeline.transitions.claim import Claimed, claim
 from renders.pipeline.transitions.fence import StaleClaim
+from renders.pipeline.transitions.finishing import Taking
 from tests.support.providers import Misbehaving
 from tests.support.waiting import wait_until
 
@@ -71,6 +73,20 @@ def run(claimed: Claimed, losses_allowed: int = 5) -> Any:
         with contextlib.suppress(StaleClaim):
             return enact.failed(failure.claimed, failure.error)[0]
     return None
+
+
+def taking(queue: str = "cpu", seconds: float = 60.0) -> Taking:
+    """A worker's leave to go on in place."""
+    return Taking(queue, "test-worker", 8.0, time.monotonic() + seconds)
+
+
+def run_in_place(claimed: Claimed | None) -> list[Claimed]:
+    """Run a step and what the worker may go on with, until it has to ask for more."""
+    done: list[Claimed] = []
+    while claimed is not None:
+        done.append(claimed)
+        claimed = runner.run(claimed, 5, taking()).taken
+    return done
 
 
 def run_all(limit: int = 200) -> list[Claimed]:

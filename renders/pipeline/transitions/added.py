@@ -8,7 +8,7 @@ from typing import Any
 from renderhub.lib.queues import Queue
 from renders.domain.errors import LONGEST_TEXT, GenerationError
 from renders.domain.stages import ASSET_KINDS
-from renders.domain.states import AssetStatus
+from renders.domain.states import AssetStatus, StepStatus
 from renders.pipeline.graph import Planned
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.stored import stored_json, stored_text
@@ -17,14 +17,18 @@ QueueOf = Callable[[str], str]
 """Answers the queue of a provider."""
 
 ADD_STEPS = """
-    INSERT INTO renders_step (render_id, run, stage, segment, position, payload, status, waits, queue, provider,
-                              attempt, losses, claim_no, worker, rank, job_id, result, degraded, reused_from, due_since)
-    SELECT {render}, {run}, p.stage, p.segment, p.position, p.payload, p.status, p.waits, p.queue, p.provider, 0,
-           0, 0, '', %(rank)s, '', p.result, p.degraded, p.reused_from,
-           CASE WHEN p.status = 'due' THEN clock_timestamp() END
+    INSERT INTO renders_step (render_id, run, stage, segment, position, payload, waits, queue, provider, losses, rank,
+                              job_id, result, degraded, reused_from, due_since, status, claim_no, attempt, worker,
+                              lease_until, started_at)
+    SELECT {render}, {run}, p.stage, p.segment, p.position, p.payload, p.waits, p.queue, p.provider, 0, %(rank)s,
+           '', p.result, p.degraded, p.reused_from, CASE WHEN p.status = 'due' THEN clock_timestamp() END,
+           CASE WHEN {takes} THEN 'running' ELSE p.status END, ({takes})::int, ({takes})::int,
+           CASE WHEN {takes} THEN %(worker)s ELSE '' END,
+           CASE WHEN {takes} THEN clock_timestamp() + %(lease)s * interval '1 second' END,
+           CASE WHEN {takes} THEN clock_timestamp() END
       FROM {source} jsonb_to_recordset(%(planned)s) AS p(
            stage text, segment text, position int, payload jsonb, status text, waits int, queue text, provider text,
-           result jsonb, degraded text, reused_from int)
+           result jsonb, degraded text, reused_from int, takes boolean)
 """
 STORE_ASSET = """
     INSERT INTO renders_asset AS a (render_id, segment, slot, kind, run, status, prompt, directions, model, provider,
@@ -44,9 +48,14 @@ STORE_ASSET = """
 # A failure keeps the good version that there may be (R54): its file stays, its status and error are told.
 
 
-def planned_values(planned: Sequence[Planned], rank: float, queue_of: QueueOf) -> dict[str, Any]:
-    """The parameters of `ADD_STEPS`."""
-    return {"planned": stored_json([_row(step, queue_of) for step in planned]), "rank": rank}
+def planned_values(planned: Sequence[Planned], rank: float, queue_of: QueueOf, *, takes: str = "") -> dict[str, Any]:
+    """The parameters of `ADD_STEPS`. `takes`: the first due step of this queue may be taken by who adds them."""
+    rows = [_row(step, queue_of) for step in planned]
+    for row in rows:
+        if row["status"] == StepStatus.DUE and row["queue"] == takes:
+            row["takes"] = True
+            break
+    return {"planned": stored_json(rows), "rank": rank}
 
 
 def generated_values(claimed: Claimed, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,4 +111,5 @@ def _row(planned: Planned, queue_of: QueueOf) -> dict[str, Any]:
         "result": dict(kept.result) if kept else None,
         "degraded": kept.degraded if kept else "",
         "reused_from": kept.run if kept else None,
+        "takes": False,
     }

@@ -14,6 +14,38 @@ from renders.pipeline.transitions.prepared import Prepared
 
 _STAGES = "ARRAY[" + ", ".join(f"'{stage.value}'" for stage in ORDER) + "]"
 
+_BEGINNING = """moved AS (
+    UPDATE renders_render r
+       SET status = 'processing', stage = c.stage, started_at = COALESCE(r.started_at, clock_timestamp())
+      FROM {taken} c
+     WHERE r.id = c.render_id AND r.run = c.run
+       AND (r.status = 'queued'
+            OR r.status = 'processing'
+               AND array_position({stages}, r.stage::text) < array_position({stages}, c.stage::text))
+    RETURNING old.status AS was, new.id, new.run
+), begun AS (
+    INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
+    SELECT id, run, 'render.processing', '', '', '{{}}', clock_timestamp() FROM moved WHERE was = 'queued'
+), started AS (
+    INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
+                                   retry_count, created_at)
+    SELECT render_id, run, stage, segment, 'started', provider, '', '', GREATEST(attempt - 1, 0), clock_timestamp()
+      FROM {taken} WHERE job_id = ''
+), tried AS (
+    INSERT INTO renders_attempt (step_id, claim_no, number, provider, worker, job_id, request, outcome, error_code,
+                                 decision, started_at)
+    SELECT id, claim_no, attempt, provider, worker, '', '{{}}', 'under_way', '', '', clock_timestamp()
+      FROM {taken} WHERE job_id = ''
+)
+"""
+# What a claim brings along: its render is under way, its attempt is written before the call (I4), the log says so.
+
+
+def begin_of(taken: str) -> str:
+    """The CTEs that begin the work on the steps of the relation `taken`."""
+    return _BEGINNING.format(taken=taken, stages=_STAGES)
+
+
 _CLAIM = """
 WITH picked AS (
     SELECT s.id
@@ -32,29 +64,7 @@ WITH picked AS (
       FROM picked
      WHERE s.id = picked.id
     RETURNING s.*
-), moved AS (
-    UPDATE renders_render r
-       SET status = 'processing', stage = c.stage, started_at = COALESCE(r.started_at, clock_timestamp())
-      FROM claimed c
-     WHERE r.id = c.render_id AND r.run = c.run
-       AND (r.status = 'queued'
-            OR r.status = 'processing'
-               AND array_position({stages}, r.stage::text) < array_position({stages}, c.stage::text))
-    RETURNING old.status AS was, new.id, new.run
-), told AS (
-    INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
-    SELECT id, run, 'render.processing', '', '', '{{}}', clock_timestamp() FROM moved WHERE was = 'queued'
-), logged AS (
-    INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
-                                   retry_count, created_at)
-    SELECT render_id, run, stage, segment, 'started', provider, '', '', GREATEST(attempt - 1, 0), clock_timestamp()
-      FROM claimed WHERE job_id = ''
-), tried AS (
-    INSERT INTO renders_attempt (step_id, claim_no, number, provider, worker, job_id, request, outcome, error_code,
-                                 decision, started_at)
-    SELECT id, claim_no, attempt, provider, worker, '', '{{}}', 'under_way', '', '', clock_timestamp()
-      FROM claimed WHERE job_id = ''
-)
+), {begin}
 SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.queue, c.provider, c.attempt, c.losses,
        c.job_id, c.degraded, r.retry_count, r.due_at, c.rank,
        r.job_type, r.name, CASE WHEN c.stage = 'script_gen' THEN r.input_text ELSE '' END,
@@ -65,8 +75,9 @@ SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.qu
             WHERE a.step_id = c.id AND a.outcome = 'under_way' ORDER BY a.claim_no DESC LIMIT 1), 0) END
   FROM claimed c JOIN renders_render r ON r.id = c.render_id
 """
-_CLAIM_OF_STAGE = Prepared("claim_of_stage", _CLAIM.format(of_stage="AND s.stage = %(stage)s", stages=_STAGES))
-_CLAIM_OF_QUEUE = Prepared("claim_of_queue", _CLAIM.format(of_stage="", stages=_STAGES))
+_BEGIN = begin_of("claimed")
+_CLAIM_OF_STAGE = Prepared("claim_of_stage", _CLAIM.format(of_stage="AND s.stage = %(stage)s", begin=_BEGIN))
+_CLAIM_OF_QUEUE = Prepared("claim_of_queue", _CLAIM.format(of_stage="", begin=_BEGIN))
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,11 @@ def claim(queue: str, stage: Stage | None, worker: str, lease_seconds: float) ->
     return _claimed(rows[0]) if rows else None
 
 
+def payload_of(stored: str) -> dict[str, Any]:
+    """A step's payload as it comes from a cursor: JSON text."""
+    return dict(json.loads(stored))
+
+
 def _claimed(row: tuple[Any, ...]) -> Claimed:
     return Claimed(
         step_id=row[0],
@@ -118,7 +134,7 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
         run=row[3],
         stage=Stage(row[4]),
         segment=row[5],
-        payload=json.loads(row[6]),
+        payload=payload_of(row[6]),
         queue=row[7],
         provider=row[8],
         attempt=row[9],

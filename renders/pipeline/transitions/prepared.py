@@ -22,6 +22,7 @@ _TYPES = {
     "duration": "double precision",
     "wake_at": "timestamptz",
     "final": "boolean",
+    "take": "boolean",
     "error": "jsonb",
     "result": "jsonb",
     "event": "jsonb",

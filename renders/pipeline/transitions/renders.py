@@ -19,13 +19,15 @@ from renders.pipeline.graph import Planned, first_provider
 from renders.pipeline.transitions.added import ADD_STEPS, QueueOf, planned_values
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.failing import UNFINISHED, lock_steps, stop_steps
+from renders.pipeline.transitions.finishing import due_of
 from renders.pipeline.transitions.prepared import Prepared
-from renders.pipeline.transitions.steps import Freed, due_of
+from renders.pipeline.transitions.steps import Freed
 
+_NOBODY = {"worker": "", "lease": 0.0}
 _QUEUE_RUN = Prepared(
     "queue_run",
     f"""
-WITH added AS ({ADD_STEPS.format(render="%(render)s", run="%(run)s", source="")})
+WITH added AS ({ADD_STEPS.format(render="%(render)s", run="%(run)s", source="", takes="FALSE")})
 INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
 VALUES (%(render)s, %(run)s, 'render.queued', '', '', '{{}}', clock_timestamp())
 RETURNING id
@@ -152,7 +154,7 @@ def run_anew(
 
 def _add_steps(render_id: UUID, run: int, rank: float, planned: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
     """The planned steps of a run that is queued, and the event that says so; those that are due are answered."""
-    _QUEUE_RUN.rows(planned_values(planned, rank, queue_of) | {"render": render_id, "run": run})
+    _QUEUE_RUN.rows(planned_values(planned, rank, queue_of) | {"render": render_id, "run": run} | _NOBODY)
     return due_of(planned, queue_of)
 
 

@@ -15,7 +15,7 @@ from renders.domain.stages import Stage
 from renders.domain.states import MoveRefused
 from renders.models import Attempt, Render, Step
 from renders.pipeline import enact, lease, runner
-from renders.pipeline.transitions import failing, steps
+from renders.pipeline.transitions import failing, finishing
 from tests.support import pipeline
 from tests.support.pipeline import take
 from tests.support.providers import error, script
@@ -122,8 +122,8 @@ class TestAtTheSameMoment:
         pipeline.run_one()
         last = [take() for _ in range(4)]
         for claimed in last[:3]:
-            steps.finish(claimed, {"files": {}})
-        self.cancel_while(render, lambda: steps.finish(last[3], {"files": {}}))
+            finishing.finish(claimed, {"files": {}})
+        self.cancel_while(render, lambda: finishing.finish(last[3], {"files": {}}))
         assert Step.objects.get(stage="revideo").status == "cancelled"
         pipeline.check_care()
 
@@ -137,7 +137,7 @@ class TestAtTheSameMoment:
         pipeline.run_one()
         last = [take() for _ in range(4)]
         for claimed in last[:3]:
-            steps.finish(claimed, {"files": {}})
+            finishing.finish(claimed, {"files": {}})
         timeout = error(ErrorCode.TIMEOUT).error
         stop = threading.Thread(
             target=lambda: (
@@ -146,7 +146,7 @@ class TestAtTheSameMoment:
             )
         )
         with transaction.atomic():
-            steps.finish(last[3], {"files": {}})
+            finishing.finish(last[3], {"files": {}})
             stop.start()
             pipeline.wait_for_a_lock()
         stop.join(10)

@@ -17,10 +17,10 @@ from renders.domain.stages import Stage
 from renders.domain.states import AssetStatus, StepStatus
 from renders.models import Asset, Attempt, Render, RenderEvent, RenderLog, Step
 from renders.pipeline import chains, graph, recovery, runner
-from renders.pipeline.transitions import failing, renders, steps
+from renders.pipeline.transitions import failing, finishing, renders, steps
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import StaleClaim
-from renders.pipeline.transitions.steps import Published
+from renders.pipeline.transitions.finishing import Published, Settled
 from tests.support import pipeline
 from tests.support.pipeline import snapshot, take
 from tests.support.providers import script
@@ -37,13 +37,14 @@ def in_a_minute() -> Any:
 
 
 MOVES: dict[str, Move] = {
-    "finish": lambda c: steps.finish(c, {"a": 1}),
-    "finish and publish": lambda c: steps.finish_last(c, {"a": 1}, VIDEO),
-    "finish with an asset": lambda c: steps.finish_asset(replace(c, stage=Stage.TTS), {"files": {"a": "k"}}),
-    "finish with steps to follow": lambda c: steps.finish_script(
+    "finish": lambda c: finishing.finish(c, {"a": 1}),
+    "finish and publish": lambda c: finishing.finish_last(c, {"a": 1}, VIDEO),
+    "finish and go on": lambda c: finishing.finish(c, {"a": 1}, taking=pipeline.taking()),
+    "finish with an asset": lambda c: finishing.finish_asset(replace(c, stage=Stage.TTS), {"files": {"a": "k"}}),
+    "finish with steps to follow": lambda c: finishing.finish_script(
         c, {"a": 1}, graph.plan_segments(c.job, script(2), {}, chains.primary), chains.queue_of
     ),
-    "placeholder": lambda c: steps.give_placeholder(replace(c, stage=Stage.TTS), ERROR, AssetStatus.FAILED),
+    "placeholder": lambda c: finishing.give_placeholder(replace(c, stage=Stage.TTS), ERROR, AssetStatus.FAILED),
     "retry": lambda c: steps.retry(c, ERROR, in_a_minute()),
     "retry an asset": lambda c: steps.retry(replace(c, stage=Stage.TTS), ERROR, in_a_minute()),
     "switch": lambda c: steps.switch_provider(c, ERROR, "second", "cpu", "why"),
@@ -70,7 +71,7 @@ WAYS_TO_BE_LATE: dict[str, Move] = {
     "another worker has it": lose_to_another,
     "another worker has done it": lambda c: (lose(c), pipeline.run(take())),
     "the render was cancelled": lambda c: renders.cancel(c.render_id),
-    "it is done": lambda c: steps.finish(c, {"a": 0}),
+    "it is done": lambda c: finishing.finish(c, {"a": 0}),
     "it was handed back": steps.hand_back,
     "the run was out of time": lambda c: failing.fail_render(
         c.render_id, c.run, "script_gen", ERROR, "slow", requeue_at=in_a_minute()
@@ -182,7 +183,7 @@ def test_a_claim_that_the_lease_keeper_gave_up_is_dropped_even_where_the_fence_w
         return real(claimed, request)
 
     monkeypatch.setattr(runner, "_call", cancelled_in_hand)
-    assert runner.run(claimed, 5) == []
+    assert runner.run(claimed, 5) == Settled()
     assert snapshot() == before
 
 
@@ -281,7 +282,7 @@ def test_a_render_is_completed_from_processing_only_whatever_its_upload_says(sta
     render = pipeline.ask()
     upload = pipeline.take_at(Stage.UPLOAD)
     Render.objects.filter(pk=render.pk).update(status=status)
-    steps.finish_last(upload, {"a": 1}, VIDEO)
+    finishing.finish_last(upload, {"a": 1}, VIDEO)
     render.refresh_from_db()
     assert (render.status, render.video_url) == (status, "")
     assert not RenderEvent.objects.filter(kind="render.completed").exists()

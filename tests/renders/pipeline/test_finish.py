@@ -11,8 +11,9 @@ from renders.domain.errors import ErrorCode
 from renders.domain.stages import Stage
 from renders.models import Asset, Attempt, Render, RenderEvent, RenderLog, Step
 from renders.pipeline import enact, graph, runner
-from renders.pipeline.transitions import prepared, renders, steps
+from renders.pipeline.transitions import finishing, prepared, renders, steps
 from renders.pipeline.transitions.fence import StaleClaim
+from renders.pipeline.transitions.finishing import Settled
 from tests.support import pipeline
 from tests.support.pipeline import snapshot, take
 from tests.support.providers import error
@@ -40,14 +41,14 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     ("stage", "where", "name"),
     [
         (Stage.SCRIPT_GEN, graph, "plan_segments"),
-        (Stage.SCRIPT_GEN, steps, "finish_script"),
-        (Stage.SCRIPT_GEN, steps, "planned_values"),
-        (Stage.TTS, steps, "finish_asset"),
-        (Stage.TTS, steps, "generated_values"),
-        (Stage.MANIM, steps, "generated_values"),
-        (Stage.REVIDEO, steps, "finish"),
+        (Stage.SCRIPT_GEN, finishing, "finish_script"),
+        (Stage.SCRIPT_GEN, finishing, "planned_values"),
+        (Stage.TTS, finishing, "finish_asset"),
+        (Stage.TTS, finishing, "generated_values"),
+        (Stage.MANIM, finishing, "generated_values"),
+        (Stage.REVIDEO, finishing, "finish"),
         (Stage.UPLOAD, enact, "_published"),
-        (Stage.UPLOAD, steps, "finish_last"),
+        (Stage.UPLOAD, finishing, "finish_last"),
     ],
 )
 def test_a_crash_on_any_line_of_it_leaves_nothing_and_the_next_worker_makes_it_whole(
@@ -84,11 +85,11 @@ def test_a_crash_between_holding_and_finishing_leaves_nothing(monkeypatch: pytes
 def test_a_failure_is_all_or_nothing_too(monkeypatch: pytest.MonkeyPatch, fakes: Any) -> None:
     pipeline.ask()
     pipeline.run_one()
-    for code in (ErrorCode.TIMEOUT, ErrorCode.INVALID_INPUT):
+    for code, where in ((ErrorCode.TIMEOUT, steps), (ErrorCode.INVALID_INPUT, finishing)):
         claimed = take(Stage.TTS)
         before = snapshot()
         with monkeypatch.context() as patch:
-            patch.setattr(steps, "failure_values", crash)
+            patch.setattr(where, "failure_values", crash)
             with pytest.raises(Crash):
                 enact.failed(claimed, error(code).error)
         assert snapshot() == before
@@ -180,7 +181,7 @@ class TestCutConnections:
             return rows
 
         monkeypatch.setattr(prepared.Prepared, "rows", lost_answer)
-        assert runner.run(claimed, 5) == []
+        assert runner.run(claimed, 5) == Settled()
         assert len(tries) == 2
         render.refresh_from_db()
         assert render.status == "completed"
@@ -212,9 +213,9 @@ class TestFanIn:
         while (claimed := take()) is not None:
             claims.append(claimed)
         assert len(claims) == 8
-        finishes = [lambda c=c: steps.finish(c, {"files": {}}) for c in claims]
+        finishes = [lambda c=c: finishing.finish(c, {"files": {}}) for c in claims]
         answers = pipeline.in_threads(*finishes)
-        assert [freed for freed in answers if freed] == [[steps.Freed("revideo", "cpu")]]
+        assert [settled.freed for settled in answers if settled.freed] == [[steps.Freed("revideo", "cpu")]]
         revideo = Step.objects.get(stage="revideo")
         assert (revideo.status, revideo.waits) == ("due", 0)
         assert revideo.due_since is not None
@@ -223,7 +224,7 @@ class TestFanIn:
         pipeline.ask()
         pipeline.run_one()
         claimed = take()
-        answers = pipeline.in_threads(*[lambda: steps.finish(claimed, {"files": {}})] * 2)
+        answers = pipeline.in_threads(*[lambda: finishing.finish(claimed, {"files": {}})] * 2)
         assert sum(isinstance(answer, StaleClaim) for answer in answers) == 1
         assert Step.objects.get(stage="revideo").waits == 3
         assert Render.objects.get().status == "processing"

@@ -23,7 +23,7 @@ from renders.domain.stages import Stage
 from renders.domain.states import RENDER_MOVES, STEP_MOVES
 from renders.models import Render
 from renders.pipeline import recovery
-from renders.pipeline.transitions import claim, failing, renders, rescue, steps
+from renders.pipeline.transitions import claim, failing, finishing, renders, rescue, steps
 from tests.support import pipeline
 from tests.support.pipeline import let_pass, take
 from tests.support.providers import error
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("fakes")
 
 PAGE = Path(renders.__file__).parents[2] / "LIFECYCLE.md"
 MODULES: dict[str, ModuleType] = {
-    module.__name__.rpartition(".")[2]: module for module in (claim, failing, renders, rescue, steps)
+    module.__name__.rpartition(".")[2]: module for module in (claim, failing, finishing, renders, rescue, steps)
 }
 Move = tuple[str, str, str, str]
 """Table (`render` or `step`), from, to, function."""
@@ -104,6 +104,11 @@ def live_through_everything(fakes: Any, settings: Any) -> None:
     """Every way that a render can go, once."""
     settings.RENDERHUB_CHAINS |= {"tts": ["fake", "second"]}
     due = timezone.now() + timedelta(hours=9)
+    pipeline.ask("in place " * 60)
+    pipeline.run_in_place(take())
+    while (claimed := take()) is not None:
+        pipeline.run_in_place(claimed)
+
     well = pipeline.ask("well " * 60)
     pipeline.run_all()
     rerender(well.pk)
