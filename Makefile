@@ -1,7 +1,7 @@
 # RenderHub. `make` alone tells what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint lock bench-control clean
+.PHONY: help setup setup-dev manim run test lint lock bench-control bench-video bench-compose clean
 
 PY := .venv/bin/python
 # Quoting is the shell's affair: values reach the recipes as environment variables, never as text of a command.
@@ -17,9 +17,15 @@ help: ## This list
 
 setup: ## Install what RenderHub runs on into .venv (once; later calls do nothing)
 	@sh scripts/setup.sh requirements.lock
+	@sh scripts/manim.sh
 
 setup-dev:
 	@sh scripts/setup.sh requirements-dev.lock
+	@sh scripts/manim.sh
+
+manim: ## Add Manim, for animated scenes (done by setup where it can be; this tries again)
+	@sh scripts/setup.sh requirements.lock
+	@MANIM=again sh scripts/manim.sh
 
 run: setup ## Start everything, make the day's video, open the console. ONCE=1 FEED=file-or-address DATE=2026-01-31 LANG_CODE=hi PORT=8000
 	@exec $(PY) -m renderhub.supervisor run $(if $(filter-out 0,$(ONCE)),--once) \
@@ -42,6 +48,13 @@ lock: ## Write the lock files anew from requirements*.in (needs uv; UPGRADE=1 fo
 bench-control: setup-dev ## Measure the control plane beside Celery, DBOS and Procrastinate (ROUNDS=3)
 	@sh scripts/setup.sh benchmarks/control/requirements.lock build/bench-control
 	@BENCH_PYTHON=build/bench-control/bin/python exec $(PY) -m benchmarks.control
+
+bench-compose: setup-dev ## Measure composing beside one FFmpeg graph and MoviePy (ROUNDS=3 MOVIEPY=1)
+	@sh scripts/setup.sh benchmarks/compose/requirements.lock build/bench-compose
+	@BENCH_PYTHON=build/bench-compose/bin/python exec $(PY) -m benchmarks.compose
+
+bench-video: setup-dev ## Measure the day's animated video from the feed to the file (FEED=file-or-address)
+	@exec $(PY) -m benchmarks.video
 
 clean: ## Remove caches and .venv; the data in var stays (VAR=1 deletes it too)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build

@@ -197,7 +197,7 @@ RENDERHUB_CHAINS = {
     "script_gen": env.names("SCRIPT_GEN_CHAIN", "extractive"),
     "manim": env.names("MANIM_CHAIN", "still"),
     "tts": env.names("TTS_CHAIN", "espeak"),
-    "music": env.names("MUSIC_CHAIN", ""),
+    "music": env.names("MUSIC_CHAIN", "library"),
     "revideo": env.names("REVIDEO_CHAIN", "composer"),
     "upload": env.names("UPLOAD_CHAIN", "local_media"),
 }
@@ -208,6 +208,8 @@ RENDERHUB_PROVIDERS: dict[str, tuple[str, str, float]] = {
 }
 """More providers beside the built-in ones: `PROVIDERS=name=package.module.Class@queue,...`; with the seconds that each
 is expected to need."""
+RENDERHUB_MUSIC_FOLDER = env.text("MUSIC_FOLDER")
+"""A folder of the operator's own tracks, instead of the ones that are bundled (R15)."""
 RENDERHUB_STAGE_SECONDS = {
     "script_gen": env.number("SCRIPT_GEN_SECONDS", 120, at_least=0.1),
     "manim": env.number("MANIM_SECONDS", 300, at_least=0.1),

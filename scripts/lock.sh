@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the lock files anew from requirements.in and requirements-dev.in. Options are passed on to uv.
+# Writes the lock files anew from the .in files beside them. Options are passed on to uv.
 set -eu
 
 if command -v uv >/dev/null 2>&1; then uv=uv
@@ -9,7 +9,7 @@ else
     exit 1
 fi
 
-for name in requirements requirements-dev benchmarks/control/requirements; do
+for name in requirements requirements-dev requirements-manim benchmarks/control/requirements benchmarks/compose/requirements; do
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
         "$@" --output-file "$name.lock" "$name.in"
     # The lock is for everybody: where this machine gets its packages from is nobody's business.

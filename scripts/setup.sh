@@ -1,12 +1,13 @@
 #!/bin/sh
 # Makes .venv and installs a lock file into it. A second call with the same lock does nothing, in milliseconds.
-# Usage: scripts/setup.sh requirements.lock [folder]     PYTHON=/path/to/python3 chooses the Python.
+# Usage: scripts/setup.sh requirements.lock [folder [name-of-the-log]]     PYTHON=/path/to/python3 chooses the Python.
+# QUIET=1: what is wrong stands in the log only.
 set -eu
 
 lock=$1
 venv=${2:-.venv}
 stamp="$venv/.installed-$(basename "$lock")"
-log="$venv/install-log.txt"
+log="$venv/install-log${3:+-$3}.txt"
 
 say() { printf '%s\n' "$@" >&2; }
 fail() { say "$@"; exit 1; }
@@ -71,6 +72,7 @@ show_progress() {  # One line that counts packages; all of pip's words go to the
             count=$((count + 1))
             [ -t 2 ] && printf '\r  %s of %s packages ' "$count" "$total" >&2
             ;;
+        "  Building wheel for "*started) [ -t 2 ] && printf '\r  compiling %s        ' "$(echo "$line" | cut -d ' ' -f 6)" >&2 ;;
         "Installing collected packages"*) [ -t 2 ] && printf '\r  unpacking %s packages    ' "$count" >&2 ;;
         esac
     done >"$log"
@@ -88,15 +90,20 @@ if [ -n "${PYTHON:-}" ] && ! fits "$PYTHON"; then fail "PYTHON=$PYTHON is no Pyt
 want=$(cksum <"$lock")
 pip_of=
 if "$venv/bin/python" -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && is_chosen; then exit 0; fi
-if ! fits "$venv/bin/python" || ! has_pip || ! is_chosen; then
+if ! fits "$venv/bin/python" || ! is_chosen; then
     chosen=$(find_python)
     make_venv "$chosen"
+elif ! has_pip; then
+    # Made with the pip beside its Python (above): that one goes on. Where it is gone, a new one is made.
+    chosen=$(find_python)
+    if "$chosen" -m pip --version >/dev/null 2>&1; then pip_of=$chosen; else make_venv "$chosen"; fi
 fi
 [ -w "$venv" ] || fail "The folder $venv belongs to another user and must be brought up to date." \
     "Run make setup as that user, or work in a copy of the project of your own."
 say "Installing the packages of $lock (a minute or two the first time) ..."
 install | show_progress
 if grep -q '^pip failed$' "$log"; then
+    [ -n "${QUIET:-}" ] && exit 1
     tail -n 25 "$log" >&2
     fail "The installation failed; all of pip's words are in $log. Run it again when the cause is gone."
 fi

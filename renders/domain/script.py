@@ -44,6 +44,15 @@ class SceneKind(StrEnum):
     MAP_PIN = "map_pin"
 
 
+class Visual(StrEnum):
+    """What a segment's picture is made from."""
+
+    SCENE = "scene"
+    """One of ours, from the segment's data."""
+    SOURCE = "source"
+    """The image or video that came with the job (R7), with the segment's headline; `scene` stands in where it fails."""
+
+
 @dataclass(frozen=True)
 class Segment:
     id: str
@@ -57,6 +66,11 @@ class Segment:
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the scene shows, in the form of its `SceneKind`. Text in it is data (I9)."""
     image_prompt: str = ""
+    visual: Visual = Visual.SCENE
+    offset: float = 0.0
+    """Seconds into the source video at which this segment's footage begins; 0 for all else."""
+    seconds: float = 0.0
+    """How long the segment is expected to be seen, air included; 0 where nobody has estimated it."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -67,6 +81,9 @@ class Segment:
             "scene": self.scene.value,
             "data": dict(self.data),
             "image_prompt": self.image_prompt,
+            "visual": self.visual.value,
+            "offset": self.offset,
+            "seconds": self.seconds,
         }
 
     @classmethod
@@ -80,6 +97,9 @@ class Segment:
             scene=SceneKind(data["scene"]),
             data=dict(data.get("data", {})),
             image_prompt=str(data.get("image_prompt", "")),
+            visual=Visual(data.get("visual", Visual.SCENE)),
+            offset=float(data.get("offset", 0.0)),
+            seconds=float(data.get("seconds", 0.0)),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from renders.captions import cues
 from renders.captions.cues import Sentence
 from renders.captions.lines import columns
-from renders.domain.script import Script, Segment
+from renders.domain.script import Role, Script, Segment
 from renders.domain.states import AssetStatus
 from renders.domain.timeline_form import (
     LONGEST_TEXT,
@@ -91,6 +91,7 @@ class _Slot:
     frames: int
     visual: Material
     narration: Material
+    transition: TransitionKind
 
 
 def build(
@@ -103,6 +104,7 @@ def build(
     fps: int,
     language: str,
     theme: str,
+    burn_captions: bool = False,
 ) -> Timeline:
     """Place what was made, by segment id, on the frame grid. What is missing becomes a placeholder (R52).
 
@@ -111,11 +113,13 @@ def build(
     """
     slots: list[_Slot] = []
     start = 0
+    before: Segment | None = None
     for segment in script.segments:
         narration = narrations.get(segment.id, _NOTHING)
         frames = 2 * _air(fps) + math.ceil(_speech(segment, narration) * fps - 1e-6)
-        slots.append(_Slot(segment, start, max(frames, SHORTEST_SLOT), visuals.get(segment.id, _NOTHING), narration))
-        start += slots[-1].frames
+        frames, visual = max(frames, SHORTEST_SLOT), visuals.get(segment.id, _NOTHING)
+        slots.append(_Slot(segment, start, frames, visual, narration, _transition(before, segment)))
+        start, before = start + frames, segment
     return Timeline(
         width=size[0],
         height=size[1],
@@ -130,6 +134,7 @@ def build(
             music=_music(music, seconds(start, fps)),
             captions=tuple(caption for slot in slots for caption in _captions(slot, fps)),
         ),
+        burn_captions=burn_captions,
         chapters=tuple(
             Chapter(seconds(slot.start, fps), seconds(slot.frames, fps), _title(slot.segment)) for slot in slots
         ),
@@ -167,7 +172,6 @@ def _title(segment: Segment) -> str:
 
 def _visual(slot: _Slot, fps: int) -> VisualClip:
     visual = slot.visual
-    fade = Transition(TransitionKind.FADE, seconds(round(FADE * fps), fps))
     return VisualClip(
         segment=slot.segment.id,
         start=seconds(slot.start, fps),
@@ -178,8 +182,20 @@ def _visual(slot: _Slot, fps: int) -> VisualClip:
         missing_reason=None if visual.asset else visual.reason,
         error=visual.error,
         headline=slot.segment.headline[:LONGEST_TEXT],
-        transition=fade if slot.start else Transition(),
+        transition=Transition(slot.transition, seconds(round(FADE * fps), fps)) if slot.start else Transition(),
     )
+
+
+def _transition(before: Segment | None, segment: Segment) -> TransitionKind:
+    """A fade, as a rule. From the opening card to the first item the picture slides on; the closing card wipes over
+    the last item. Nothing else is shown off (LOOK)."""
+    if before is None:
+        return TransitionKind.CUT
+    if before.role is Role.HOOK and segment.role is Role.ITEM:
+        return TransitionKind.SLIDE
+    if before.role is Role.ITEM and segment.role is Role.CLOSING:
+        return TransitionKind.WIPE
+    return TransitionKind.FADE
 
 
 def _narration(slot: _Slot, fps: int) -> SoundClip:

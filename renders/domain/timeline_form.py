@@ -42,6 +42,10 @@ class ClipKind(StrEnum):
 class TransitionKind(StrEnum):
     FADE = "fade"
     CUT = "cut"
+    SLIDE = "slide"
+    """The new clip pushes the old one out to the left: on to the next matter."""
+    WIPE = "wipe"
+    """The new clip uncovers itself from the right to the left: the last word."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,8 @@ class Timeline:
     theme: str
     tracks: Tracks
     chapters: tuple[Chapter, ...] = field(default=())
+    burn_captions: bool = False
+    """Whether the captions are drawn into the picture, too."""
 
     def __post_init__(self) -> None:
         """Raises TimelineError where slots leave gaps, overlap or miss the frame grid."""
@@ -206,7 +212,16 @@ def _timeline(form: Form) -> Timeline:
             Chapter(**_span(chapter), title=chapter.at("title").text())
             for chapter in form.at("chapters").items(at_most=_MOST)
         ),
+        burn_captions=_flag(form, "burn_captions"),
     )
+
+
+def _flag(form: Form, name: str) -> bool:
+    """A yes or no that older timelines do not have."""
+    value = form.value.get(name, False) if isinstance(form.value, Mapping) else False
+    if not isinstance(value, bool):
+        raise FormError(f"{name} is neither true nor false")
+    return value
 
 
 def _size(form: Form) -> int:

@@ -13,6 +13,7 @@ from renders.look.drawing import check_pixels, draw
 from renders.look.frame import Frame
 from renders.look.glyphs import clean, missing_glyphs
 from renders.look.layout import Layout, Problem, check
+from renders.look.order import Order, read_order
 from renders.look.theme import INK, PAPER, THEMES, Theme, contrast
 from renders.look.thumbnail import draw_thumbnail
 
@@ -23,6 +24,7 @@ __all__ = [
     "Frame",
     "Layout",
     "NotEnough",
+    "Order",
     "Problem",
     "Theme",
     "check",
@@ -34,4 +36,5 @@ __all__ = [
     "draw_card",
     "draw_thumbnail",
     "missing_glyphs",
+    "read_order",
 ]

@@ -18,6 +18,13 @@ def executable() -> Path:
     return Path(imageio_ffmpeg.get_ffmpeg_exe())
 
 
+@cache
+def identity() -> str:
+    """What tells this FFmpeg from another one: part of the key of whatever it made."""
+    program = executable()
+    return f"{program.name} {program.stat().st_size}"
+
+
 def run(
     arguments: Sequence[str | Path],
     *,

@@ -1,10 +1,25 @@
-"""Measures a finished video for the output gate, in one decoding pass (R16)."""
+"""Measures a finished video for the output gate (R16).
+
+A video that nobody has seen before is decoded whole, in one pass. Of one that a composer put together from pieces, most
+may have been seen before: then these things together say as much of the real file as decoding it again would.
+
+- Its video packets are, byte by byte and in order, those of the pieces that the composer meant to join: `packets` is
+  the hash of all of them, read back from the finished file. A piece that was damaged after it was seen, a piece in the
+  wrong place or a fault in joining or packing makes another hash.
+- Every piece was decoded before, as part of a finished file that passed, between the same neighbours; groups of
+  pictures are closed and all pieces share their parameter sets (`h264.py`), so it decodes now as it did then.
+- What is new, be it a piece or only the place where two pieces meet, is decoded from the real file (`regions`), from
+  the key frame before it on, and searched for black and frozen stretches with a second of what is around it.
+- The sound is decoded and measured whole.
+"""
 
 from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from renderhub.lib import child
@@ -14,24 +29,54 @@ from renders.media.boxes import index_first
 from renders.media.forms import MP4
 from renders.media.gate import Measured
 from renders.media.probe import MediaInfo, ProbeError, probe
+from renders.media.stretches import Stretch, Stretches
 
 _MEMORY_MB = 3000
 _FRAME = re.compile(rb"frame=\s*(\d+)")
+_HASH = re.compile(rb"SHA256=([0-9a-f]{64})")
+_LISTENED = f"{stretches.SILENCE},ebur128@gate={loudness.METER}"
 
 
-def measure(video: Path, captions: Path, *, seconds: float, cancel: threading.Event | None = None) -> Measured:
-    """Decode a video once and look at all that matters. Raises child.ChildError on time-out, cancel or no FFmpeg."""
-    with ThreadPoolExecutor(1) as pool:
-        probing = pool.submit(_probed, video, seconds, cancel)
-        log, fault = _decoded(video, seconds, cancel)
+# All is parsed and decoded but for the smoothing of edges at the end, which cannot fail and takes a third of the time.
+_ALONE = ["-threads", "1", "-skip_loop_filter", "all"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the one that put a video together knows of it."""
+
+    packets: str
+    """SHA-256 of all its video packets, one after the other, as they stand in the file."""
+    frames: int
+    fps: int
+    regions: tuple[tuple[int, int], ...] | None
+    """Frames (from, up to) that are to be decoded, which may be none at all; None for all."""
+
+
+def measure(
+    video: Path, captions: Path, *, seconds: float, cancel: threading.Event | None = None, known: Known | None = None
+) -> Measured:
+    """Decode what has to be decoded, and look at all that matters.
+
+    Raises child.ChildError on time-out, cancel or no FFmpeg.
+    """
+    look = _Look(video, seconds, cancel)
+    with ThreadPoolExecutor(4) as pool:
+        probing = pool.submit(look.probed)
+        if known is None:
+            frames, seen, log, fault = look.whole()
+        else:
+            parts = [pool.submit(look.region, *region, known.fps) for region in _wanted(known)]
+            log, fault = look.heard(known)
+            frames, seen = known.frames, _together([part.result()[0] for part in parts], log)
+            fault = next((wrong for part in parts if (wrong := part.result()[1])), fault)
         info, refused = probing.result()
     lines, captions_fault = _captions(captions)
-    counts = _FRAME.findall(log)
     return Measured(
         info=info,
         fault=refused or fault,
-        frames=int(counts[-1]) if counts else 0,
-        stretches=stretches.logged(log),
+        frames=frames,
+        stretches=seen,
         loudness=loudness.measured(log).get("gate", loudness.NOTHING),
         index_first=index_first(video),
         captions=lines,
@@ -39,30 +84,91 @@ def measure(video: Path, captions: Path, *, seconds: float, cancel: threading.Ev
     )
 
 
-def _probed(video: Path, seconds: float, cancel: threading.Event | None) -> tuple[MediaInfo | None, str]:
-    try:
-        return probe(video, seconds=seconds, cancel=cancel), ""
-    except ProbeError as error:
-        return None, str(error)
+@dataclass(frozen=True)
+class _Look:
+    video: Path
+    seconds: float
+    cancel: threading.Event | None
 
+    def probed(self) -> tuple[MediaInfo | None, str]:
+        try:
+            return probe(self.video, seconds=self.seconds, cancel=self.cancel), ""
+        except ProbeError as error:
+            return None, str(error)
 
-def _decoded(video: Path, seconds: float, cancel: threading.Event | None) -> tuple[bytes, str]:
-    """FFmpeg's log of decoding all of it, strictly, and its complaint where there is one."""
-    try:
-        finished = ffmpeg.run(
-            [
-                *("-stats", *MP4.arguments(), "-i", f"file:{video.absolute()}"),
-                *("-map", "0:v?", "-vf", stretches.STRICT),
-                *("-map", "0:a?", "-af", f"{stretches.SILENCE},ebur128@gate={loudness.METER}"),
-                *("-f", "null", "-"),
-            ],
-            seconds=seconds,
-            memory_mb=_MEMORY_MB,
-            cancel=cancel,
+    def whole(self) -> tuple[int, Stretches, bytes, str]:
+        """Frames, stretches, FFmpeg's log of decoding all of it, strictly, and its complaint where there is one."""
+        log, fault = self._ffmpeg(
+            [*("-map", "0:v?", "-vf", stretches.STRICT, "-map", "0:a?", "-af", _LISTENED), "-f", "null", "-"]
         )
-    except child.ChildFailed as error:
-        return error.finished.stderr, str(error)
-    return finished.stderr, ""
+        return _counted(log), stretches.logged(log), log, fault
+
+    def heard(self, known: Known) -> tuple[bytes, str]:
+        """FFmpeg's log of decoding all of the sound, and the complaint where it does not decode or where the packets
+        of the picture are not those that they should be."""
+        told: list[bytes] = []
+        sound = ["-map", "0:a?", "-af", _LISTENED, "-f", "null", "-"]
+        packets = ["-map", "0:v:0", "-c", "copy", "-f", "hash", "-hash", "sha256", "-"]
+        log, fault = self._ffmpeg([*sound, *packets], told.append)
+        match = _HASH.search(b"".join(told))
+        if not fault and (match is None or match[1].decode() != known.packets):
+            fault = "its pictures are not those that were joined"
+        return log, fault
+
+    def region(self, begin: int, end: int, fps: int) -> tuple[Stretches, str]:
+        """The stretches of some frames, in seconds of the video, and the complaint where they do not decode."""
+        start = max(0.0, (begin - 0.5) / fps)
+        length = (end - begin) / fps
+        log, fault = self._ffmpeg(
+            ["-map", "0:v:0", "-vf", stretches.STRICT, "-frames:v", str(end - begin), "-f", "null", "-"],
+            before=[*_ALONE, "-ss", f"{start:.6f}", "-t", f"{length + 1:.6f}"],
+        )
+        if not fault and _counted(log) != end - begin:
+            fault = f"frames {begin} to {end} are not all there"
+        found, all_of_it = stretches.logged(log), Stretch(0.0, length)
+        return Stretches(
+            black=tuple(one.cut(all_of_it).moved(begin / fps) for one in found.black),
+            frozen=tuple(one.cut(all_of_it).moved(begin / fps) for one in found.frozen),
+        ), fault
+
+    def _ffmpeg(
+        self, arguments: Sequence[str], on_stdout: Callable[[bytes], None] | None = None, before: Sequence[str] = ()
+    ) -> tuple[bytes, str]:
+        try:
+            finished = ffmpeg.run(
+                ["-stats", *before, *MP4.arguments(), "-i", f"file:{self.video.absolute()}", *arguments],
+                seconds=self.seconds,
+                memory_mb=_MEMORY_MB,
+                cancel=self.cancel,
+                on_stdout=on_stdout,
+            )
+        except child.ChildFailed as error:
+            return error.finished.stderr, str(error)
+        return finished.stderr, ""
+
+
+def _wanted(known: Known) -> Sequence[tuple[int, int]]:
+    """What to decode; all of it in two parts side by side, each long enough that what stands still over the middle is
+    seen in one of them."""
+    if known.regions is not None:
+        return known.regions
+    middle, around = known.frames // 2, round((stretches.FROZEN_SECONDS + 0.1) * known.fps)
+    if middle < 4 * around:
+        return [(0, known.frames)]
+    return [(0, middle + around), (middle - around, known.frames)]
+
+
+def _counted(log: bytes) -> int:
+    counts = _FRAME.findall(log)
+    return int(counts[-1]) if counts else 0
+
+
+def _together(parts: Sequence[Stretches], sound: bytes) -> Stretches:
+    return Stretches(
+        black=tuple(one for part in parts for one in part.black),
+        frozen=tuple(one for part in parts for one in part.frozen),
+        silent=stretches.logged(sound).silent,
+    )
 
 
 def _captions(path: Path) -> tuple[tuple[webvtt.Line, ...], str]:

@@ -15,6 +15,7 @@ from renderhub.lib.queues import Queue
 from renders.domain.policy import Candidate, Limits
 from renders.domain.stages import Stage
 from renders.providers.base import Provider
+from renders.providers.cached_speech import Folder
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,18 @@ BUILT_IN: dict[str, Known] = {
     "still": Known("renders.providers.still.Still", Queue.CPU, 1, kind="still"),
     "espeak": Known("renders.providers.espeak.Espeak", Queue.CPU, 2),
     "source_file": Known("renders.providers.source_file.SourceFile", Queue.CPU, 3),
+    "cached_speech": Known(
+        "renders.providers.cached_speech.CachedSpeech",
+        Queue.CPU,
+        1,
+        options=lambda: {"speeches": Folder(Path(settings.MEDIA_ROOT) / "speech")},
+    ),
+    "library": Known(
+        "renders.providers.library.Library",
+        Queue.CPU,
+        4,
+        options=lambda: {"folder": Path(settings.RENDERHUB_MUSIC_FOLDER) if settings.RENDERHUB_MUSIC_FOLDER else None},
+    ),
     "composer": Known("renders.providers.composer.Composer", Queue.CPU, 20),
     "local_media": Known(
         "renders.providers.local_media.LocalMedia",

@@ -86,8 +86,13 @@ def plan_segments(
         for offset, (stage, payload) in enumerate(((Stage.TTS, narration), (Stage.MANIM, visual))):
             steps.append(_plan(stage, segment.id, payload, kept, primary, position=10 + 2 * index + offset))
     if primary(Stage.MUSIC):
-        steps.append(_plan(Stage.MUSIC, "", {"length": job.length}, kept, primary))
+        steps.append(_plan(Stage.MUSIC, "", {"length": _music_seconds(job)}, kept, primary))
     return steps
+
+
+def _music_seconds(job: Job) -> int:
+    """Longer than the video can become: a piece that ends before it would have to start again after its ending."""
+    return round(1.2 * job.length) + 10
 
 
 def first_provider(stage: Stage, payload: Mapping[str, Any], primary: Callable[[Stage], str | None]) -> str | None:

@@ -29,7 +29,7 @@ _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,12}
 _DOMAIN_ENDINGS = "com|org|net|gov|edu|int|io|ai|info|co|in|ru|uk|eu|de|fr|us"
 
 _MARKUP: tuple[Rule, ...] = (
-    rule(r"^\s*(?:[-*•▪‣·]|#{1,6})\s+", ""),
+    rule(r"^\s*(?:[-*•▪‣·]|#{1,6}(?!\s*\d))\s+", ""),
     rule(r"[*_`|\\\[\]{}\"«»“”„‟‹›•▪‣]+", " "),
     rule(r"(?<=\d)\s?[–—]\s?(?=[\d$€£₹₽¥])", "-"),
     rule(r"(?<=\w)–(?=\w)|(?<=[IVX])—(?=[IVX])", "-"),

@@ -15,6 +15,7 @@ _SCALE_WORD = "(?:hundred|thousand|million|billion|trillion|lakh|crore)"
 _MARK = one_of(words.CURRENCY_MARKS)
 _UNIT = one_of(words.UNITS)
 _YEAR = r"((?:1[1-9]|20)\d\d)(?![\w,]*\d|\.\d)"
+_IN_MILLIONS = one_of(words.IN_MILLIONS)
 _COUNTED = r" (?!(?:plus|minus|across|versus|is|was|has|as|this|its|us|thus|perhaps)\b)[a-z]+s\b"
 """What follows an amount, not a year: 1500 members."""
 
@@ -82,6 +83,9 @@ def _after_name(match: Match) -> str:
 
 _ABBREVIATED: tuple[Rule, ...] = (
     rule(rf"(?<![\w.])({one_of(words.ABBREVIATIONS)})(?!\w)", _abbreviation),
+    rule(r"\bWW(II?)\b", lambda m: f"World War {'two' if m[1] == 'II' else 'one'}"),
+    rule(r"(?<=\bSuper Bowl )([LXVI]+)\b", lambda m: say.cardinal(str(roman.value(m[1])))),
+    rule(r"(?<=\bNGC )([1-9]\d{3})\b(?![.,]?\d)", lambda m: say.year(int(m[1]))),
     rule(r"(?<!\w)etc\.(?=$)", "et cetera."),
     rule(r"(?<!\w)etc\b\.?", "et cetera"),
     rule(r"(?<!\w)St\.(?=\s[A-Z])", "Saint"),
@@ -96,6 +100,9 @@ _AMOUNTS: tuple[Rule, ...] = (
     rule(r"(?<![\w.,])\.(?=\d)", "0."),
     rule(r"(?<=\d)'(?=\d)", " foot "),
     rule(r"(?<=\d):(?=\d)", " to "),
+    rule(r"(?<![\w.,/-])50\s?[-/]\s?50(?![\w/-])", "fifty fifty"),
+    rule(r"(?<=[A-Za-z])-(\d{1,3})s\b", lambda m: " " + say.plural(m[1])),
+    rule(rf"{ALONE}({_NUMBER})(m|k)(?= {_IN_MILLIONS}\b)", lambda m: f"{m[1]} {words.SCALES[m[2]]}"),
     rule(r"(?<=\d)x(?!\w)", " times"),
     rule(r"(?<![\w.,])((?:1[1-9]|20)\d0)'?s\b", lambda m: say.decade(int(m[1]))),
     rule(r"(?<![\w.,])'?([2-9]0)'?s\b", lambda m: say.decade(int(m[1]))),
@@ -119,7 +126,7 @@ _NAMES: tuple[Rule, ...] = (
     rule(rf"\b({roman.PATTERN})-({roman.PATTERN})(?=\s[Cc]entur)", r"\1 to \2"),
     rule(rf"\b({roman.PATTERN})(?=(?: to {roman.PATTERN})? [Cc]entur)", lambda m: say.ordinal(roman.value(m[1]))),
     rule(
-        rf"\b({one_of(words.REGNAL | words.NUMBERED)}) ({roman.PATTERN})\b(?![-']\w|\.?\s[A-Z]\b)",
+        rf"\b({one_of(words.REGNAL | words.NUMBERED)}) ({roman.PATTERN})\b(?!-\w|'(?!s\b)\w|\.?\s[A-Z]\b)",
         _after_name,
     ),
     rule(
@@ -132,6 +139,7 @@ _NAMES: tuple[Rule, ...] = (
     rule(r"(?<=[ -])A(?=$|[.,;:!?-](?!\w)| (?:and|or|is|was|of|in|to|at|on|for)\b)", "eigh"),
 )
 _FIGURES: tuple[Rule, ...] = (
+    rule(r"(?<=\b[Ii]n )(10[1-9]\d)(?![\w,]*\d|\.\d|\s[a-z]+s\b)", lambda m: say.year(int(m[1]))),
     rule(rf"(?<=\b[Ii]n ){_YEAR}", lambda m: say.year(int(m[1]))),
     rule(rf"{ALONE}{_YEAR}(?!{_COUNTED})", lambda m: say.year(int(m[1]))),
     rule(_NUMBER, lambda m: say.cardinal(m[0])),

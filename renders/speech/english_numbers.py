@@ -38,6 +38,12 @@ def decade(first_year: int) -> str:
     return words[:-1] + "ies" if words.endswith("y") else words + "s"
 
 
+def plural(written: str) -> str:
+    """Several of a name: `F-16s` -> sixteens, `737s` -> seven hundred and thirty-sevens."""
+    words = cardinal(written)
+    return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
+
+
 def _fraction(figure: Figure) -> str:
     return "".join([" point", *(" " + DIGITS[int(digit)] for digit in figure.fraction)]) if figure.fraction else ""
 

@@ -126,6 +126,12 @@ SIGNS = {
     },
 }
 
+IN_MILLIONS = listed(
+    "people users viewers visitors women men children workers voters customers subscribers followers passengers "
+    "students residents homes households jobs copies doses barrels tons tonnes vehicles cars euros dollars pounds"
+)
+"""What is counted, not measured: `1.5m people` are a million and a half."""
+
 REGNAL = frozenset(
     listed(
         "Elizabeth Charles Louis Henry George Edward James William Richard Mary Paul Benedict Pius Francis "

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from renders.speech import figures, letters, roman
+from renders.speech import figures, letters
 from renders.speech import russian_nouns as nouns
 from renders.speech import russian_numbers as say
 from renders.speech.figures import ALONE
-from renders.speech.rules import Match, Rule, listed, one_of, rewrite, rule
+from renders.speech.rules import Match, Rule, one_of, rewrite, rule
 from renders.speech.russian_dates import DATES, before
 from renders.speech.russian_letters import KNOWN, LATIN, read_acronyms
 from renders.speech.russian_nouns import Noun
+from renders.speech.russian_romans import ROMANS
 
 _NUMBER = figures.RUSSIAN
 _SCALE = one_of(nouns.SCALES)
@@ -41,13 +42,6 @@ _ORDINALS = {
     **{"ых": "gp", "ми": "ip", "ыми": "ip"},
 }
 """Case and gender (p: plural) of `5-й`, `1960-х`; `-е` may be a plural too."""
-_FEMALE_NAMES = "Екатерин|Елизавет|Анн|Мари|Виктори|Изабелл|Маргарит|Кристин"
-_MALE_NAMES = "|".join(
-    listed(
-        "Пётр Петр Павл Павел Никола Александр Иван Карл Людовик Генрих Георг Филипп Фридрих Вильгельм Эдуард Яков "
-        "Ричард Наполеон Бенедикт Франциск Рамзес Василь Василий Федор Фёдор Лев Льв"
-    )
-)
 
 
 def read(text: str) -> str:
@@ -149,6 +143,8 @@ def _gender(number: str, noun: str, following: str) -> str:
     if figure.fraction or figure.integer % 100 in (11, 12):
         return "m"
     if figure.integer % 10 == 1:
+        if re.search(r"(?:ость|ночь|часть|степень|область|жизнь|сеть|речь|цель|площадь|модель)$", noun):
+            return "f"
         if re.search(r"(?:[^м]я|а|у|ю|ой|ей|ы|и)$", noun) and not re.search(r"(?:ий|ый)$", noun):
             return "f"
         return "n" if re.search(r"[ое]$", noun) else "m"
@@ -156,28 +152,6 @@ def _gender(number: str, noun: str, following: str) -> str:
         counted = following if re.search(r"(?:ых|их)$", noun) else noun
         return "f" if re.search(r"[ыи]$|[ыи]е$", counted) else "m"
     return "m"
-
-
-def _monarch(match: Match) -> str:
-    """`Пётр I` -> Пётр первый; `Екатерины II` -> Екатерины второй."""
-    name, female, number = match[1], bool(match[2]), roman.value(match[3])
-    if female:
-        case = {"а": "n", "я": "n", "ы": "g", "и": "g", "е": "d", "у": "a", "ю": "a"}.get(name[-1], "i")
-        return f"{name} {say.ordinal(number, case, 'f')}"
-    endings = (("[ая]", "g"), ("[ую]", "d"), ("[оеё]м", "i"), ("е", "p"))
-    case = next((case for ending, case in endings if re.search(f"(?:{ending})$", name)), "n")
-    return f"{name} {say.ordinal(number, case)}"
-
-
-def _numbered(match: Match) -> str:
-    """`II мировая` -> вторая мировая."""
-    endings = (
-        ("ая|яя", "n", "f"), ("ой|ей", "g", "f"), ("ую|юю", "a", "f"), ("ого|его", "g", "m"), ("ому|ему", "d", "m"),
-        ("ом|ем", "p", "m"), ("ое|ее", "n", "n"), ("ые|ие", "n", "p"), ("ых|их", "g", "p"), ("ыми|ими", "i", "p"),
-    )  # fmt: skip
-    found = next((e for e in endings if re.search(f"(?:{e[0]})$", match[2])), ("", "n", "m"))
-    number = say.ordinal(roman.value(match[1]), found[1], found[2].replace("p", "m"), plural=found[2] == "p")
-    return f"{number} {match[2]}"
 
 
 def _fraction(match: Match) -> str:
@@ -189,6 +163,11 @@ def _fraction(match: Match) -> str:
 
 
 _ABBREVIATED: tuple[Rule, ...] = (
+    # Cyrillic Х for the Roman ten, as many a keyboard writes it.
+    rule(r"\b[ХXVI]*Х[ХXVI]*(?=\s(?:вв?\.|век|столети|тысячелети))", lambda m: m[0].replace("Х", "X")),
+    rule(r"(?<=\dх )гг\.|(?<=\d-х )гг\.", lambda m: "годах" if re.search(r"\b[Вв] \d+-?х $", before(m)) else "годов"),
+    rule(r"(?<=\d-е )гг\.", "годы"),
+    rule(r"(?<=\b[Пп]о )(?:МСК|мск)\b", "московскому времени"),
     rule(rf"(?<![\w.])({one_of(_ABBREVIATIONS)})(?!\w)", _abbreviation, any_case=True),
     rule(r"(?<![\w.])(?<!\d )г\.(?=\s[А-ЯЁ])", "город"),
     rule(r"(?<![\w.])св\.(?=\s[А-ЯЁ])", "святой"),
@@ -216,12 +195,9 @@ _AMOUNTS: tuple[Rule, ...] = (
     rule(rf"{ALONE}({_NUMBER})\^(-?)(\d+)", lambda m: f"{m[1]} в степени {'минус ' if m[2] else ''}{m[3]}"),
 )
 _NAMES: tuple[Rule, ...] = (
-    rule(rf"\b((?:({_FEMALE_NAMES})|{_MALE_NAMES})[а-яё]{{0,3}}) ({roman.PATTERN})\b", _monarch),
-    rule(rf"\b({roman.PATTERN}) ([а-яё]{{3,}})\b", _numbered),
-    rule(
-        rf"(?<=[а-яё] )(?=[IVX]{{2}})({roman.PATTERN})(?=$|[\s,.;:!?](?!\w*-))",
-        lambda m: say.cardinal(str(roman.value(m[1]))),
-    ),
+    *ROMANS,
+    # A name (Ту-154, CO2): whatever case its neighbours ask for, its number stays as it is.
+    rule(r"(?<=[^\W\d_])-?(\d+)(?![\w-]|[.,]\d)", lambda m: " " + say.cardinal(m[1])),
     rule(r"(?<=[^\W\d_])-?(?=\d)", " "),
     rule(r"(?<=\d)-?(?=[^\W\d_])", " "),
 )

@@ -1,6 +1,7 @@
 """`manim`, `tts` and `music`: one asset each. What they need was handed to them with the step (pipeline/graph.py).
 
-Results: `manim` `{kind: image | video, alt}`; `tts` `{duration, timings: [{start, end, text}], spoken, voice}`;
+Results: `manim` `{kind: image | video, alt}`; `tts` `{duration, timings: [{start, end, text}],
+words: the same by word where the voice tells them, spoken, voice}`;
 `music` `{duration}`. Durations and times in seconds. A segment that shows what came with the job has that file as
 `source` (R7).
 """

@@ -1,7 +1,8 @@
 """`revideo`: the timeline of what was made, composed into the video (R16, R53).
 
-Result: `{duration, width, height, frames, loudness, chapters}`; `placeholders` of the timeline are added by the
-runner's side, for the rule that holds a render (R52).
+The payload holds, beside the timeline, `words`: `[{start, end, text}]`, what is spoken word by word in seconds of the
+video, where the voices said so. Result: `{duration, width, height, frames, loudness, chapters}`; `placeholders` of the
+timeline are added by the runner's side, for the rule that holds a render (R52).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _ROLES = {Stage.MANIM: "visual", Stage.TTS: "narration", Stage.MUSIC: "music"}
 def ask(work: Work) -> Asked:
     built = build_timeline(work)
     files = {_name(made): key for made in work.made if (key := _file_key(made))}
-    return Asked({"timeline": built.to_json()}, files)
+    return Asked({"timeline": built.to_json(), "words": _words(work, built)}, files)
 
 
 def build_timeline(work: Work) -> Timeline:
@@ -41,7 +42,26 @@ def build_timeline(work: Work) -> Timeline:
         fps=FPS,
         language=script.language,
         theme=work.job.theme,
+        burn_captions=work.job.burn_captions,
     )
+
+
+def _words(work: Work, built: Timeline) -> list[dict[str, Any]]:
+    """Every word in its place; none at all where a narration has none, for then not all could be shown."""
+    spoken = {made.segment: made.result for made in work.made if made.stage is Stage.TTS}
+    found: list[dict[str, Any]] = []
+    for clip in built.tracks.narration:
+        said = spoken.get(clip.segment or "", {}).get("words") or ()
+        if clip.asset is not None and not said:
+            return []
+        if clip.asset is not None:
+            found += [_word(word, clip.start, built.duration) for word in said]
+    return found
+
+
+def _word(word: dict[str, Any], start: float, last: float) -> dict[str, Any]:
+    begin, end = (round(min(max(0.0, start + float(word[edge])), last), 3) for edge in ("start", "end"))
+    return {"start": begin, "end": end, "text": str(word["text"])[:500]}
 
 
 def _material(made: Made) -> Material:

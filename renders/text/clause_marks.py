@@ -20,7 +20,7 @@ LEADS = {
     ),
     "ru": re.compile(
         r"^(?:\d{1,2} [а-я]+ \d{4} (?:года|г\.) |(?:В|К|С|До|После) (?:[а-я]+ )?\d{4} (?:году|года|г\.) "
-        r"|Сегодня |Вчера |Через [\w ]{3,40}? после [\w ]{3,30}? )"
+        r"|Сегодня |Вчера )"
     ),
     "hi": re.compile(
         r"^(?:(?:\d{1,2} )?[\u0900-\u0963\u0966-\u097f]+ \d{3,4} (?:को|में|तक) |(?:सन|वर्ष) \d{3,4} (?:में|तक) |अब |आज |कल )"
@@ -57,6 +57,13 @@ ADJUNCT = re.compile(
     r"|(?<=ed)\s(?=with\s)|(?<=\s\d{4})\s(?=(?:over|with|from|under|through|for|by|to)\s)"
 )
 """English only: the beginnings of phrases of time, place or manner, without which the clause stands."""
+
+PUTS = re.compile(rf"\b{one_of('puts? sets? lays? laid hung hangs? places? placed')}\b")
+"""English: these want to know where."""
+SPEAKS = re.compile(
+    rf"\b{one_of('spoke speaks? spoken regard(?:s|ed)? describe[sd]? treat(?:s|ed)? served? acts? acted')}\b"
+)
+"""English: these want to know as what."""
 
 SUBORDINATE = {
     "en": re.compile(
@@ -113,8 +120,20 @@ CHANGES_SENSE = re.compile(
 """English only: in such a sentence a phrase may carry the sense, so none is cut off."""
 
 POINTS_BACK = {
-    "en": re.compile(rf"\b{one_of('he she it they we you I who which what there this these')}\b", re.IGNORECASE),
-    "ru": re.compile(rf"\b{one_of('он она оно они мы вы я это этот эта этой этого этих кто там')}\b", re.IGNORECASE),
-    "hi": re.compile(rf"(?:^|\s){one_of('यह ये वह वे हम आप मैं कौन क्या उन्होंने इन्होंने उसने इसने इस इन उस उन')}(?=\s|$)"),
+    "en": re.compile(rf"\b{one_of('he she it they we you I who which what there this these such')}\b", re.IGNORECASE),
+    "ru": re.compile(
+        rf"\b{one_of('он она оно они мы вы я это этот эта этой этого этих кто там его её ее их ему ей им')}\b",
+        re.IGNORECASE,
+    ),
+    "hi": re.compile(
+        r"(?:^|\s)"
+        + one_of(
+            """
+            यह ये वह वे हम आप मैं कौन क्या उन्होंने इन्होंने उसने इसने इस इन उस उन इसे उसे इन्हें
+            उन्हें इसका इसकी इसके उसका उसकी उसके इनका इनकी इनके उनका उनकी उनके इसमें उसमें
+            """
+        )
+        + r"(?=\s|$)"
+    ),
 }
 """Words that, near the beginning, name something which a screen does not show."""

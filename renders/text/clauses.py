@@ -10,16 +10,27 @@ import re
 from collections.abc import Iterator
 
 from renders.text import clause_marks as marks
-from renders.text.english_verbs import BE, FINITE, NO_END
+from renders.text.english_verbs import BE, FINITE, NO_END, VERB
 from renders.text.languages import without_full_stop
 from renders.text.leaning import leans_on_previous
 from renders.text.spoken import compacted
+from renders.text.word_lists import one_of
 
 MOST_WORDS = {"en": 10, "ru": 9, "hi": 12}
 """Words of a point. Hindi writes its postpositions as words of their own, so the same thought has more of them."""
 MOST_CHARACTERS = 64
 _LEAST_WORDS = 4
 
+_APPOSITION = re.compile(
+    rf"(?P<what>[A-Z][^,;:]{{2,40}}), (?:an?|the|[A-Z][\w-]+['’]s|one of) [^,;:]{{5,90}}, (?={VERB}\b)"
+)
+"""English: "Operation IceBridge, a survey of polar ice, shattered records" says as much without the middle."""
+_AFTER_COMMA = re.compile(
+    one_of("which who whose where when and but so or yet because as with while including making giving leaving for")
+    + r"\b"
+)
+_LONE_ADJECTIVE = re.compile(r"\b(?:of|an?|the|its|his|her|their|very|more|most) [\w-]+$")
+"""What may be the first of two adjectives: "a patchwork of bright, criss-crossing trails"."""
 _SHORT_NAME = re.compile(r"\s*\([A-Z][\w-]{1,9}\)")
 
 
@@ -50,7 +61,12 @@ def _forms(sentence: str, language: str) -> Iterator[str]:
     yield sentence
     compact = _SHORT_NAME.sub("", compacted(sentence, language))
     yield compact
+    if language == "en" and (aside := _APPOSITION.match(compact)):
+        compact = f"{aside['what']} {compact[aside.end() :]}"
+        yield compact
     lead = marks.LEADS[language].match(compact)
+    if lead and language == "en" and FINITE.search(lead.group()):
+        lead = None  # "Before there were railways, a river was the best road": true only with it
     rest = compact[lead.end() :] if lead else ""
     if rest:
         yield rest
@@ -63,15 +79,29 @@ def _clauses(sentence: str, language: str) -> Iterator[str]:
     """Beginnings of `sentence` that are clauses by themselves, the longest first."""
     ends = [match.span() for match in marks.BREAKS[language].finditer(sentence)]
     if language == "en" and not marks.CHANGES_SENSE.search(sentence):
-        ends += [match.span() for match in marks.ADJUNCT.finditer(sentence)]
+        adjuncts = (match.span() for match in marks.ADJUNCT.finditer(sentence))
+        ends += [span for span in adjuncts if not _belongs(sentence[: span[0]], sentence[span[0] :])]
     for start, end in sorted(ends, reverse=True):
         clause, following = sentence[:start], sentence[start:].lstrip(" ,;:—–")
         if sentence[start] == "," and (marks.SHORT_LIST.match(following) or marks.TURNS.match(following)):
+            continue
+        of_two = language == "en" and sentence[start] == "," and _LONE_ADJECTIVE.search(clause)
+        if of_two and not _AFTER_COMMA.match(following):
             continue
         announces_quotation = ":" in sentence[start:end] and following[:1] in '“«"'
         has_commas = re.search(marks.COMMA, clause) is not None
         if not announces_quotation and not has_commas and _is_clause(clause, language):
             yield clause
+
+
+def _belongs(clause: str, adjunct: str) -> bool:
+    """English: whether the clause says something else without this adjunct."""
+    words = clause.lower().split()
+    if len(words) > 1 and words[-2] in BE and not words[-1].endswith(("ed", "en", "t")):
+        return True  # "The current is fast on the outside and slow on the inside"
+    if marks.PUTS.search(clause) or (adjunct.startswith(" as ") and marks.SPEAKS.search(clause)):
+        return True
+    return " from " in clause and " to " in adjunct
 
 
 def _is_clause(text: str, language: str) -> bool:
@@ -80,7 +110,7 @@ def _is_clause(text: str, language: str) -> bool:
     if language != "en":
         return len(text.split()) >= _LEAST_WORDS
     words = re.split(r"[\s-]", text.rstrip(" ,").lower())
-    if len(words) < _LEAST_WORDS or FINITE.search(text) is None or words[-1] in NO_END:
+    if len(words) < _LEAST_WORDS or words[0] == "to" or FINITE.search(text) is None or words[-1] in NO_END:
         return False
     # "The probe moves", "Newton explained": what it does it to is cut off. "The rocket is launched" is whole.
     return FINITE.fullmatch(words[-1]) is None or words[-2] in BE

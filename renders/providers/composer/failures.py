@@ -7,12 +7,15 @@ import traceback
 from renderhub.lib import child
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.timeline_form import TimelineError
-from renders.providers.composer.job import BadAsset
+from renders.media.session import BadAsset
 
 _INSTALL = "Install FFmpeg: `pip install imageio-ffmpeg` brings one along, IMAGEIO_FFMPEG_EXE names another."
 _MEMORY = "FFmpeg ran out of memory. Give the worker more, or render a smaller size."
 _DISK = "The disk of the worker's scratch folder is full. Make room there, then retry."
 _STACK = 500
+
+ENDED = child.ChildCancelled
+"""What work raises that was ended because other work failed."""
 
 
 def failure(provider: str, error: Exception) -> GenerationError:

@@ -1,94 +1,44 @@
-"""One composition while it runs: its folder, its deadline, its end when cancelled, and how it calls FFmpeg."""
+"""One composition while it runs: what it is made of, and what its pieces have in common."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from renderhub.lib import child
 from renders.domain.timeline_form import Timeline
 from renders.look.theme import INK, THEMES, Theme
-from renders.media import ffmpeg
-from renders.media.forms import Form, Kind, Refused, form_of
-
-_MEMORY_MB = 3000
-
-
-class BadAsset(ValueError):
-    """An input file cannot be used; the message names the asset and says why."""
-
-
-class Stop(threading.Event):
-    """Set by the first failure of a composition; counts as set, too, when the request was cancelled."""
-
-    def __init__(self, cancelled: threading.Event) -> None:
-        super().__init__()
-        self._cancelled = cancelled
-
-    def is_set(self) -> bool:
-        return super().is_set() or self._cancelled.is_set()
+from renders.media.cache import Cache
+from renders.media.forms import Form, Kind
+from renders.media.h264 import ENTRY
+from renders.media.prepare import FinalForm
+from renders.media.session import BadAsset, Session, checked_form
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Session):
     timeline: Timeline
     files: Mapping[str, Path]
-    folder: Path
-    deadline: float
-    """By the monotonic clock."""
-    stop: Stop = field(repr=False)
-
-    @property
-    def seconds(self) -> float:
-        """Time left; never 0, so that what starts too late ends as a time-out."""
-        return max(0.05, self.deadline - time.monotonic())
+    cache: Cache
+    used: set[str] = field(default_factory=set)
+    """Keys of what it took from the cache or put there; forgotten where the gate refuses the video."""
 
     @property
     def theme(self) -> Theme:
         return THEMES.get(self.timeline.theme, INK)
 
-    def asset(self, name: str | None, *kinds: Kind) -> tuple[Path, Form]:
-        """The file of an asset and its form. Raises BadAsset where it is missing or of another kind."""
+    def form(self, entry: int = ENTRY) -> FinalForm:
+        timeline = self.timeline
+        return FinalForm(timeline.width, timeline.height, timeline.fps, self.theme.background, entry)
+
+    def file(self, name: str | None) -> Path:
+        """The file of an asset. Raises BadAsset where there is none."""
         path = self.files.get(name or "")
         if path is None:
             raise BadAsset(f"{name}: the timeline names this asset, but there is no file for it.")
-        try:
-            form = form_of(path)
-        except (Refused, OSError) as error:
-            raise BadAsset(f"{name}: {error}.") from error
-        if form.kind not in kinds:
-            raise BadAsset(f"{name}: it is {form.mime}, not {' or '.join(kinds)}.")
-        return path, form
+        return path
 
-    def ffmpeg(self, arguments: Sequence[str | Path], *, reads: str = "") -> bytes:
-        """Run FFmpeg in the job's folder; returns its log.
-
-        `reads`: the asset that it decodes, if the run's failure means that this asset is broken. Raises BadAsset
-        then, and child.ChildError otherwise.
-        """
-        try:
-            finished = ffmpeg.run(
-                ["-y", "-nostats", *arguments],
-                seconds=self.seconds,
-                cwd=self.folder,
-                cancel=self.stop,
-                memory_mb=_MEMORY_MB,
-            )
-        except child.ChildFailed as error:
-            if reads and error.finished.returncode > 0 and not _starved(error.finished.stderr):
-                raise BadAsset(f"{reads}: it cannot be decoded ({error}).") from error
-            raise
-        return finished.stderr
-
-
-def source(path: Path) -> str:
-    """A file as FFmpeg's `-i` takes it, whatever its name looks like."""
-    return f"file:{path.absolute()}"
-
-
-def _starved(log: bytes) -> bool:
-    """Whether FFmpeg failed for want of disk or memory, which is no fault of what it read."""
-    return any(word in log for word in (b"No space left on device", b"Cannot allocate memory"))
+    def sound(self, name: str | None) -> tuple[Path, Form]:
+        """The file of a sound and its form. Raises BadAsset."""
+        path = self.file(name)
+        return path, checked_form(str(name), path, Kind.AUDIO, Kind.VIDEO)

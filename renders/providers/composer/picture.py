@@ -1,131 +1,132 @@
-"""Encodes the pieces of the picture: shots by themselves and windows between two of them (`plan.py`)."""
+"""The picture of a composition: every strip of it, found or made, side by side (`plan.py`, `strips.py`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 from renders.look.card import draw_card
-from renders.media import h264, probe, stretches
-from renders.media.forms import PNG, Form, Kind
+from renders.media.forms import Kind
+from renders.media.prepare import Prepared, held, key_for, prepare
 from renders.media.stretches import Stretch
-from renders.providers.composer.job import BadAsset, Job, source
-from renders.providers.composer.plan import Plan, Shot, Window
-
-_BT709 = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-_UNSPECIFIED = 2
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A finished piece, and what in it is black or frozen by its nature, in seconds of the timeline."""
-
-    units: list[bytes]
-    black: tuple[Stretch, ...] = ()
-    frozen: tuple[Stretch, ...] = ()
+from renders.providers.composer import burning, captions
+from renders.providers.composer.job import Job
+from renders.providers.composer.plan import Plan, Shot, Window, playing
+from renders.providers.composer.strips import Strip, strips_of
+from renders.providers.composer.windows import window_piece
 
 
-def encode_shot(job: Job, plan: Plan, shot: Shot) -> Piece:
-    """The frames on which a shot stands alone (of a still: one group of pictures to be repeated), and beside them
-    the raw frames that its windows need. Raises BadAsset, child.ChildError."""
-    if shot.still:
-        path, form = _still(job, shot)
-        return _encode_still(job, plan, shot, path, form)
-    path, form = job.asset(shot.clip.asset, Kind.VIDEO)
-    return _encode_clip(job, plan, shot, path, form)
+class Picture:
+    """Makes the strips on a pool of threads, each of which waits for one FFmpeg at a time."""
 
+    def __init__(self, job: Job, plan: Plan, pool: ThreadPoolExecutor, cores: int) -> None:
+        self._job, self._plan, self._pool, self._cores = job, plan, pool, cores
+        self._spans = captions.burned(job.timeline)
+        if self._spans:
+            captions.link_fonts(job)
 
-def encode_window(job: Job, plan: Plan, window: Window) -> Piece:
-    """The frames of a crossfade. Both shots must have been encoded before."""
-    frames, fps = window.frames, plan.fps
-    raw = ("-f", "rawvideo", "-pixel_format", "yuv420p", "-video_size", f"{plan.width}x{plan.height}")
-    tail, head = job.folder / _tail(window.before), job.folder / _head(window.after)
-    log = job.ffmpeg(
-        [
-            *(*raw, "-framerate", str(fps), "-i", tail.name),
-            *(*raw, "-framerate", str(fps), "-i", head.name),
-            "-filter_complex",
-            # One frame more at each end, so that no frame of the window is one of the shots unchanged.
-            f"[0:v]{_lengthened(window.before, frames)},fps={fps},format=yuv420p[a];"
-            f"[1:v]{_lengthened(window.after, frames)},fps={fps},format=yuv420p[b];"
-            f"[a][b]xfade=transition=fade:duration={(frames + 1) / fps:.6f}:offset=0,format=yuv420p,"
-            f"trim=start_frame=1:end_frame={frames + 1},setpts=PTS-STARTPTS,setsar=1,{_BT709},split[v][s];"
-            f"[s]{stretches.generous(0.1)}[d]",
-            *("-map", "[v]", *h264.encoder(fps), f"{window.piece}.h264"),
-            *("-map", "[d]", "-f", "null", "-"),
+    def strips(self) -> list[Strip]:
+        """All of them, in order. Raises BadAsset, child.ChildError, h264.JoinError; nothing is left running."""
+        shots = self._prepared()
+        windows = [self._pool.submit(self._window, window, shots) for window in self._plan.windows]
+        alone = [strip for shot in self._plan.shots for strip in strips_of(shot, *shots[shot.number])]
+        tasks = [task for strip in alone for task in burning.tasks(self._job, strip, self._spans)]
+        work = {task.key: task.make for task in tasks if task.key}
+        made = {key: self._pool.submit(make) for key, make in work.items()}
+        finish(self._job, [*windows, *made.values()])
+        strips = [window.result() for window in windows]
+        strips += [task.done(made[task.key].result() if task.key else task.make()) for task in tasks]
+        return sorted(strips, key=lambda strip: strip.start)
+
+    def stretches(self, strips: list[Strip]) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
+        """What is black, and what is frozen, by its nature, in seconds of the video."""
+        fps = self._plan.fps
+        shots = [(_seen(shot, fps), _alone(shot, fps), *self._own(shot)) for shot in self._plan.shots]
+        black = [stretch.cut(seen) for seen, _, dark, _ in shots for stretch in dark]
+        frozen = [stretch.cut(alone) for _, alone, _, still in shots for stretch in still]
+        starts = {window.start for window in self._plan.windows}
+        for strip in strips:
+            if strip.start in starts:
+                frozen += [one.moved(strip.start / fps) for one in strip.piece.frozen]
+        return tuple(black), tuple(frozen)
+
+    def _own(self, shot: Shot) -> tuple[list[Stretch], list[Stretch]]:
+        """Of one shot, in seconds of the video."""
+        prepared, fps = self._shots[shot.number][0], self._plan.fps
+        seen = _seen(shot, fps)
+        if prepared.still:
+            return [seen] if prepared.piece.black else [], [seen]
+        start, last = shot.start / fps, (shot.start + prepared.frames - 1) / fps
+        holding = [Stretch(last, seen.end)] if last < seen.end else []
+        dark = [one.moved(start) for one in prepared.piece.black]
+        if any(one.end > last for one in dark):
+            dark += holding
+        if any(one.start <= start + 0.5 / fps for one in dark):
+            dark.append(Stretch(seen.start, start + 0.5 / fps))
+        return dark, [*(one.moved(start) for one in prepared.piece.frozen), *holding]
+
+    def _prepared(self) -> list[tuple[Prepared, Prepared | None]]:
+        """Every shot's asset in the final form; a core for each, or all cores for the only one that is missing."""
+        files = [(shot, *self._file(shot)) for shot in self._plan.shots]
+        missing = {
+            (path, shot.form_entry)
+            for shot, path, _ in files
+            if self._job.cache.get(key_for(path, self._job.form(shot.form_entry))) is None
+        }
+        threads = max(1, self._cores // max(1, len(missing)))
+        shots: dict[tuple[Path, int], Future[Prepared]] = {}
+        for shot, path, kind in files:
+            if (path, shot.form_entry) not in shots:
+                shots[path, shot.form_entry] = self._pool.submit(self._prepare, shot, path, kind, threads)
+        finish(self._job, list(shots.values()))
+        last: list[Future[Prepared | None]] = [
+            self._pool.submit(self._last, shot, shots[path, shot.form_entry].result()) for shot, path, _ in files
         ]
-    )
-    for shot, path in ((window.before, tail), (window.after, head)):
-        if not shot.still:
-            path.unlink()
-    found = stretches.logged(log)
-    whole = Stretch((window.start - 1) / fps, (window.start + frames + 1) / fps)
-    alike = any(one.start <= 1.5 / fps and one.end >= (frames - 1) / fps for one in found.frozen)
-    return Piece(_units(job, window.piece, frames), frozen=(whole,) if alike else ())
+        finish(self._job, last)
+        self._shots = [
+            (shots[path, shot.form_entry].result(), one.result())
+            for (shot, path, _), one in zip(files, last, strict=True)
+        ]
+        return self._shots
+
+    def _file(self, shot: Shot) -> tuple[Path, Kind]:
+        if shot.clip.asset is not None:
+            return self._job.file(shot.clip.asset), Kind.IMAGE if shot.still else Kind.VIDEO
+        card = self._job.folder / f"card{shot.number}.png"
+        draw_card(shot.clip.headline, self._job.theme, (self._plan.width, self._plan.height), card)
+        return card, Kind.IMAGE
+
+    def _prepare(self, shot: Shot, path: Path, kind: Kind, threads: int) -> Prepared:
+        form, name = self._job.form(shot.form_entry), shot.clip.asset or f"card {shot.number}"
+        made = prepare(name, path, form, self._job.cache, self._job, kind=kind, threads=threads)
+        self._job.used.add(made.key)
+        return made
+
+    def _last(self, shot: Shot, prepared: Prepared) -> Prepared | None:
+        if prepared.still or playing(shot, prepared.frames) == shot.body:
+            return None
+        last = held(prepared, self._job.form(shot.form_entry), self._job.cache, self._job)
+        self._job.used.add(last.key)
+        return last
+
+    def _window(self, window: Window, shots: list[tuple[Prepared, Prepared | None]]) -> Strip:
+        drawn = captions.drawn(self._job.timeline, self._spans, window.start, window.frames)
+        before, after = shots[window.before.number][0], shots[window.after.number][0]
+        return Strip(window_piece(self._job, window, before, after, drawn), window.start, window.frames)
 
 
-def _still(job: Job, shot: Shot) -> tuple[Path, Form]:
-    if shot.clip.asset is not None:
-        return job.asset(shot.clip.asset, Kind.IMAGE)
-    card = job.folder / f"card{shot.number}.png"
-    draw_card(shot.clip.headline, job.theme, (job.timeline.width, job.timeline.height), card)
-    return card, PNG
-
-
-def _encode_still(job: Job, plan: Plan, shot: Shot, path: Path, form: Form) -> Piece:
-    frames = min(shot.body, h264.GOP)
-    outputs, maps = ["[s]"], ["-map", "[d]", "-f", "null", "-"]
-    if frames:
-        outputs.append("[h]")
-        maps += ["-map", "[v]", *h264.encoder(plan.fps), f"{shot.piece}.h264"]
-    if shot.lead or shot.trail:
-        outputs.append("[r]")
-        maps += ["-map", "[r]", "-f", "rawvideo", _head(shot)]
-    graph = f"[0:v]{_fitted(job)},trim=end_frame=1,{_BT709},split={len(outputs)}{''.join(outputs)};"
-    graph += f"[s]{_looped(6)},fps={plan.fps},{stretches.generous()}[d]"
-    if frames:
-        graph += f";[h]{_looped(frames)},fps={plan.fps}[v]"
-    log = job.ffmpeg(
-        [
-            *(*form.arguments(), "-framerate", str(plan.fps), "-i", source(path)),
-            *("-filter_complex", graph, *maps),
-        ],
-        reads=shot.clip.asset or "",
-    )
-    black = (_seen(shot, plan.fps),) if stretches.logged(log).black else ()
-    return Piece(_units(job, shot.piece, frames), black=black, frozen=(_alone(shot, plan.fps),))
-
-
-def _encode_clip(job: Job, plan: Plan, shot: Shot, path: Path, form: Form) -> Piece:
-    """A clip starts with its slot: under the transition that brings it in its first frame is held. A shorter one is
-    held on its last frame, a longer one cut."""
-    matrix = _matrix(job, shot, path)
-    head, body, fps = shot.lead + shot.entry, shot.body, plan.fps
-    parts = {"s": (0, shot.total), "h": (0, head), "v": (head, head + body), "t": (head + body, shot.total)}
-    parts = {name: (start, end) for name, (start, end) in parts.items() if end > start}
-    maps = ["-map", "[S]", "-f", "null", "-"]
-    maps += ["-map", "[V]", *h264.encoder(fps), f"{shot.piece}.h264"] if "v" in parts else []
-    maps += ["-map", "[H]", "-f", "rawvideo", _head(shot)] if "h" in parts else []
-    maps += ["-map", "[T]", "-f", "rawvideo", _tail(shot)] if "t" in parts else []
-    graph = (
-        f"[0:v:0]fps={fps},{_fitted(job, matrix)},settb=1/{fps},setpts=N,{_BT709},"
-        f"tpad=start={shot.lead}:start_mode=clone:stop=-1:stop_mode=clone,trim=end_frame={shot.total},"
-        f"split={len(parts)}{''.join(f'[{name}]' for name in parts)}"
-    )
-    for name, (start, end) in parts.items():
-        more = f",{stretches.generous()}" if name == "s" else ""
-        graph += f";[{name}]trim=start_frame={start}:end_frame={end},setpts=PTS-STARTPTS{more}[{name.upper()}]"
-    log = job.ffmpeg(
-        [*form.arguments(), "-t", f"{shot.total / fps + 1:.3f}", "-i", source(path), "-filter_complex", graph, *maps],
-        reads=str(shot.clip.asset),
-    )
-    found, seen, alone = stretches.logged(log), _seen(shot, fps), _alone(shot, fps)
-    return Piece(
-        _units(job, shot.piece, body),
-        black=tuple(one.moved(seen.start).cut(seen) for one in found.black),
-        # What drifts slowly is frozen again and again: for the gate it is one stretch.
-        frozen=tuple(one.moved(seen.start).cut(alone) for one in stretches.united(found.frozen, apart=0.2)),
-    )
+def finish(job: Job, futures: list[Future[Any]]) -> None:
+    """Wait for all of them; the first failure ends the others and is raised."""
+    finished, unfinished = wait(futures, return_when=FIRST_EXCEPTION)
+    if unfinished:
+        job.stop.set()
+        for one in unfinished:
+            one.cancel()
+        wait(unfinished)
+    failed = next((one for one in finished if one.exception()), None)
+    if failed is not None:
+        failed.result()
 
 
 def _seen(shot: Shot, fps: int) -> Stretch:
@@ -138,58 +139,3 @@ def _alone(shot: Shot, fps: int) -> Stretch:
     start = shot.start + (shot.entry or -1)
     end = shot.start + shot.frames - (shot.exit or -1)
     return Stretch(start / fps, end / fps)
-
-
-def _matrix(job: Job, shot: Shot, path: Path) -> str:
-    """How a clip's colours are coded; where it does not say, by its size, as players do."""
-    try:
-        video = probe.probe(path, seconds=job.seconds, cancel=job.stop).video
-    except probe.ProbeError as error:
-        raise BadAsset(f"{shot.clip.asset}: {error}.") from error
-    if video is None or not video.width:
-        raise BadAsset(f"{shot.clip.asset}: there is no picture in it.")
-    if video.colour["matrix"] != _UNSPECIFIED:
-        return "auto"
-    return "bt709" if video.height >= 720 else "bt601"
-
-
-def _fitted(job: Job, matrix: str = "auto") -> str:
-    """Filter chain that brings a picture whole into the frame, with BT.709 really computed, not only claimed.
-
-    Beside a picture of another shape stands the background of the theme.
-    """
-    width, height = job.timeline.width, job.timeline.height
-    margin = "0x{:02x}{:02x}{:02x}".format(*job.theme.background)
-    return (
-        f"scale={width}:{height}:force_original_aspect_ratio=decrease:reset_sar=1:in_color_matrix={matrix}"
-        ":out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p,"
-        f"pad={width}:{height}:-1:-1:color={margin},setsar=1"
-    )
-
-
-def _looped(frames: int) -> str:
-    return f"loop=loop=-1:size=1,trim=end_frame={frames},setpts=N"
-
-
-def _lengthened(shot: Shot, frames: int) -> str:
-    """A still repeated, or a clip's frames with one more before and two after them."""
-    if shot.still:
-        return _looped(frames + 3)
-    return "tpad=start=1:start_mode=clone:stop=2:stop_mode=clone"
-
-
-def _head(shot: Shot) -> str:
-    return f"{shot.piece}.yuv"
-
-
-def _tail(shot: Shot) -> str:
-    return f"{shot.piece}.yuv" if shot.still else f"{shot.piece}t.yuv"
-
-
-def _units(job: Job, piece: str, frames: int) -> list[bytes]:
-    if not frames:
-        return []
-    units = h264.access_units((job.folder / f"{piece}.h264").read_bytes())
-    if len(units) != frames:
-        raise h264.JoinError(f"{piece} has {len(units)} frames, not {frames}")
-    return units

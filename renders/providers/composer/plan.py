@@ -1,7 +1,7 @@
-"""From the timeline to the pieces of the picture, each of exactly so many frames. Pure (PERFORMANCE section 1).
+"""From the timeline to the strips of the picture, each of exactly so many frames. Pure (PERFORMANCE section 1).
 
 Only windows, in which two shots overlap, need both of them; between two windows a shot stands alone: a still is
-held, a clip plays. `shots` and `windows` can therefore be encoded in any order and kept for the next composition.
+held, a clip plays. So each strip is made of few things, and kept as long as these stay the same.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from renders.domain.timeline_form import ClipKind, Timeline, TransitionKind, VisualClip
-from renders.media.h264 import GOP, Part
+from renders.media.h264 import ENTRY, GOP, is_key
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Shot:
     entry: int = 0
     """How long that transition goes on inside the slot."""
     exit: int = 0
-    """How long before the slot's end the transition to the next one begins."""
+    """How long before the slot's end the window to the next one begins."""
     trail: int = 0
     """How long it is seen after its slot, under that transition."""
 
@@ -37,17 +37,13 @@ class Shot:
         return self.frames - self.entry - self.exit
 
     @property
-    def total(self) -> int:
-        """Frames on which it is seen at all."""
-        return self.lead + self.frames + self.trail
-
-    @property
     def still(self) -> bool:
         return self.clip.kind is not ClipKind.VIDEO
 
     @property
-    def piece(self) -> str:
-        return f"shot{self.number}"
+    def form_entry(self) -> int:
+        """Where a clip of it needs a key frame."""
+        return self.entry if self.entry and self.body and not self.still else ENTRY
 
 
 @dataclass(frozen=True)
@@ -59,15 +55,15 @@ class Window:
 
     @property
     def start(self) -> int:
-        return self.after.start - self.after.lead
+        return self.before.start + self.before.frames - self.before.exit
 
     @property
     def frames(self) -> int:
-        return self.after.lead + self.after.entry
+        return self.before.exit + self.before.trail
 
     @property
-    def piece(self) -> str:
-        return f"window{self.after.number}"
+    def kind(self) -> TransitionKind:
+        return self.after.clip.transition.kind if self.after.lead + self.after.entry else TransitionKind.CUT
 
 
 @dataclass(frozen=True)
@@ -80,18 +76,7 @@ class Plan:
     @property
     def windows(self) -> tuple[Window, ...]:
         pairs = zip(self.shots, self.shots[1:], strict=False)
-        return tuple(Window(before, after) for before, after in pairs if after.lead + after.entry)
-
-    def parts(self) -> Iterator[Part]:
-        """What follows what in the finished stream."""
-        windows = {window.after.number: window for window in self.windows}
-        for shot in self.shots:
-            if shot.number in windows:
-                yield Part(windows[shot.number].piece, windows[shot.number].frames)
-            if shot.still:
-                yield from (Part(shot.piece, frames) for frames in repetitions(shot.body))
-            elif shot.body:
-                yield Part(shot.piece, shot.body)
+        return tuple(Window(before, after) for before, after in pairs if before.exit + before.trail)
 
 
 def plan(timeline: Timeline) -> Plan:
@@ -102,11 +87,12 @@ def plan(timeline: Timeline) -> Plan:
         if shots:
             shots[-1], shot = _overlapped(shots[-1], shot, _wanted(timeline, clip))
         shots.append(shot)
-    return Plan(timeline.width, timeline.height, timeline.fps, tuple(_without_single_frames(shots)))
+    shots = list(_without_single_frames(shots))
+    return Plan(timeline.width, timeline.height, timeline.fps, tuple(_without_last_keys(shots)))
 
 
 def repetitions(frames: int) -> list[int]:
-    """How often the first frames of a still's group are shown to fill so many frames.
+    """How many frames of a still's group are shown each time to fill so many frames.
 
     Never one frame alone: two IDR pictures in a row would need different `idr_pic_id`s.
     """
@@ -116,9 +102,20 @@ def repetitions(frames: int) -> list[int]:
     return [GOP] * whole + ([rest] if rest else [])
 
 
+def playing(shot: Shot, frames: int) -> int:
+    """How many frames of a shot's body play, of a clip of so many frames; on the rest its last one is held."""
+    left = max(0, frames - shot.entry)
+    if left >= shot.body:
+        return shot.body
+    # Neither what plays nor what is held may be one frame, nor may a key frame be the last of what plays.
+    while left and (left == 1 or shot.body - left == 1 or is_key(shot.entry + left - 1, shot.form_entry)):
+        left -= 1
+    return left
+
+
 def _wanted(timeline: Timeline, clip: VisualClip) -> int:
-    fades = clip.transition.kind is TransitionKind.FADE
-    return timeline.frames(clip.transition.duration) if fades else 0
+    cuts = clip.transition.kind is TransitionKind.CUT
+    return 0 if cuts else timeline.frames(clip.transition.duration)
 
 
 def _overlapped(before: Shot, after: Shot, wanted: int) -> tuple[Shot, Shot]:
@@ -142,4 +139,20 @@ def _without_single_frames(shots: Sequence[Shot]) -> Iterator[Shot]:
         else:
             grown[at] = replace(shot, exit=shot.exit + 1)
             grown[at + 1] = replace(grown[at + 1], lead=grown[at + 1].lead + 1)
+    return iter(grown)
+
+
+def _without_last_keys(shots: Sequence[Shot]) -> Iterator[Shot]:
+    """A clip whose body would end in a key frame by itself gives that frame to the window after it; before a cut,
+    its last two frames become a window of their own."""
+    grown = list(shots)
+    for at, shot in enumerate(grown[:-1]):
+        last = shot.entry + shot.body - 1
+        if shot.still or not shot.body or not is_key(last, shot.form_entry):
+            continue
+        after = grown[at + 1]
+        if shot.exit:
+            grown[at], grown[at + 1] = replace(shot, exit=shot.exit + 1), replace(after, lead=after.lead + 1)
+        else:
+            grown[at] = replace(shot, exit=2)
     return iter(grown)

@@ -1,33 +1,36 @@
-"""The local composer: a timeline and its assets become the finished video (R16)."""
+"""The local composer: a timeline and its assets become the finished video (R16).
+
+What an asset, a transition, the sound become in the final form is kept by the hash of all that it is made of, so that
+composing again makes only what has changed (R54).
+"""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
 
-from renders.captions import webvtt
+from renders.captions.webvtt import Line
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.timeline_form import Timeline
 from renders.look.thumbnail import draw_thumbnail
 from renders.media import gate, inspection
+from renders.media.cache import FolderCache
+from renders.media.session import Stop
+from renders.media.stretches import Stretch
 from renders.providers.base import Immediate, Request
-from renders.providers.composer import failures
-from renders.providers.composer.container import write_container
-from renders.providers.composer.job import Job, Stop
-from renders.providers.composer.picture import Piece, encode_shot, encode_window
-from renders.providers.composer.plan import Plan, plan
+from renders.providers.composer import beside, failures, seen_before
+from renders.providers.composer.container import Packed, write_container
+from renders.providers.composer.job import Job
+from renders.providers.composer.picture import Picture
+from renders.providers.composer.plan import plan
 from renders.providers.composer.sound import make_sound
+from renders.providers.composer.strips import Strip
 
 _THUMBNAIL = 1280
 """Longest side of the thumbnail in pixels."""
-_LAG = 2
-"""Shots that are begun before a window is: its own two are then done, and no worker waits for the other."""
-
-Made = TypeVar("Made")
 
 
 class Composer(Immediate):
@@ -35,32 +38,45 @@ class Composer(Immediate):
 
     name = "composer"
 
-    def __init__(self, processes: int | None = None) -> None:
-        """`processes`: how many FFmpeg processes work side by side; one per core where it is not given."""
+    def __init__(self, processes: int | None = None, cache: Path | None = None) -> None:
+        """`processes`: how many FFmpeg processes work side by side; one per core where it is not given.
+        `cache`: folder in which pieces are kept from one composition to the next; none where it is not given."""
         self.processes = processes or len(os.sched_getaffinity(0))
+        self._cache = cache
 
     def submit(self, request: Request, key: str) -> Outcome:
-        """Compose `payload["timeline"]` from `request.files`; `Ok` only for what has passed the output gate."""
+        """Compose `payload["timeline"]` from `request.files`; `Ok` only for what has passed the output gate.
+
+        `payload["words"]`, where voices gave it: `[{start, end, text}]`, every word in seconds of the video.
+        """
         del key  # the same work gives the same video; nothing outside is touched
         stop = Stop(request.cancelled)
         try:
             timeline = Timeline.from_json(request.payload.get("timeline"))
-            job = Job(timeline, request.files, request.workdir, time.monotonic() + request.seconds, stop)
-            return self._compose(job)
+            words = beside.words(request.payload.get("words"))
+            cache = FolderCache(self._cache or request.workdir / "pieces")
+            deadline = time.monotonic() + request.seconds
+            return self._compose(Job(request.workdir, deadline, stop, timeline, request.files, cache), words)
         except Exception as error:
             return Err(failures.failure(self.name, error))
 
-    def _compose(self, job: Job) -> Outcome:
+    def _compose(self, job: Job, words: Sequence[Line]) -> Outcome:
         timeline = job.timeline
-        cut = plan(timeline)
-        pieces, sound = self._encode(job, cut)
-        video = write_container(job, cut, {name: piece.units for name, piece in pieces.items()}, sound)
-        captions = _write_captions(job)
-        thumbnail = _draw_thumbnail(job)
-        measured = inspection.measure(video, captions, seconds=job.seconds, cancel=job.stop)
-        faults = gate.verdict(measured, _expected(timeline, list(pieces.values())))
+        with ThreadPoolExecutor(self.processes + 1, thread_name_prefix="compose") as pool:
+            sound = pool.submit(make_sound, job)
+            sound.add_done_callback(lambda done: job.stop.set() if done.exception() else None)
+            thumbnail = pool.submit(_draw_thumbnail, job)
+            picture = Picture(job, plan(timeline), pool, self.processes)
+            strips = _unless_failed(job, sound, picture)
+            packed = write_container(job, strips, sound.result())
+            files = {"video": packed.video, **beside.write(job, words), "thumbnail": thumbnail.result()}
+        measured = self._measured(job, strips, packed, files["captions"])
+        faults = gate.verdict(measured, _expected(timeline, *picture.stretches(strips)))
         if faults:
+            for key in job.used:  # whatever of it is at fault is made anew
+                job.cache.drop(key)
             return Err(gate.refusal(self.name, faults))
+        seen_before.remember(job, strips)
         return Ok(
             result={
                 "duration": timeline.duration,
@@ -68,49 +84,25 @@ class Composer(Immediate):
                 "height": timeline.height,
                 "frames": measured.frames,
                 "loudness": None if measured.loudness.silent else measured.loudness.integrated,
-                "chapters": [_chapter(chapter.start, chapter.title) for chapter in timeline.chapters],
+                "chapters": [{"start": chapter.start, "title": chapter.title} for chapter in timeline.chapters],
             },
-            files={"video": video, "captions": captions, "thumbnail": thumbnail},
+            files=files,
         )
 
-    def _encode(self, job: Job, cut: Plan) -> tuple[dict[str, Piece], Path]:
-        """All pieces of the picture, and the sound, side by side. The first failure ends the others."""
-        with ThreadPoolExecutor(self.processes, thread_name_prefix="compose") as pool:
-            sound = pool.submit(make_sound, job)
-            shots: list[Future[Piece]] = []
-            made: dict[str, Future[Piece]] = {}
-            waiting = list(cut.windows)
-            for shot in cut.shots:
-                shots.append(pool.submit(encode_shot, job, cut, shot))
-                made[shot.piece] = shots[-1]
-                while waiting and (waiting[0].after.number + _LAG <= shot.number or shot is cut.shots[-1]):
-                    window = waiting.pop(0)
-                    needs = (shots[window.before.number], shots[window.after.number])
-                    made[window.piece] = pool.submit(_after, needs, lambda w=window: encode_window(job, cut, w))
-            everything: list[Future[Any]] = [sound, *made.values()]
-            finished, unfinished = wait(everything, return_when=FIRST_EXCEPTION)
-            if unfinished:
-                job.stop.set()
-            for one in everything:
-                one.cancel()
-            failed = next((one for one in finished if one.exception()), None)
-            if failed is not None:
-                failed.result()
-        return {name: piece.result() for name, piece in made.items()}, sound.result()
+    def _measured(self, job: Job, strips: Sequence[Strip], packed: Packed, captions: Path) -> gate.Measured:
+        known = inspection.Known(packed.packets, packed.frames, job.timeline.fps, seen_before.regions(job, strips))
+        return inspection.measure(packed.video, captions, seconds=job.seconds, cancel=job.stop, known=known)
 
 
-def _after(needs: tuple[Future[Piece], ...], work: Callable[[], Made]) -> Made:
-    """Do the work when what it needs is there. Never a deadlock: the pool began what it needs before this."""
-    for need in needs:
-        need.result()
-    return work()
-
-
-def _write_captions(job: Job) -> Path:
-    lines = [webvtt.Line(one.start, one.start + one.duration, one.text) for one in job.timeline.tracks.captions]
-    out = job.folder / "captions.vtt"
-    out.write_text(webvtt.written(lines), encoding="utf-8")
-    return out
+def _unless_failed(job: Job, sound: Future[Path], picture: Picture) -> list[Strip]:
+    """The strips. Of two failures, the first is raised: it ended the other."""
+    try:
+        return picture.strips()
+    except Exception:
+        job.stop.set()
+        if sound.exception() and not isinstance(sound.exception(), failures.ENDED):
+            sound.result()
+        raise
 
 
 def _draw_thumbnail(job: Job) -> Path:
@@ -121,11 +113,7 @@ def _draw_thumbnail(job: Job) -> Path:
     return out
 
 
-def _chapter(start: float, title: str) -> dict[str, Any]:
-    return {"start": start, "title": title}
-
-
-def _expected(timeline: Timeline, pieces: list[Piece]) -> gate.Expected:
+def _expected(timeline: Timeline, black: tuple[Stretch, ...], frozen: tuple[Stretch, ...]) -> gate.Expected:
     return gate.Expected(
         width=timeline.width,
         height=timeline.height,
@@ -134,6 +122,6 @@ def _expected(timeline: Timeline, pieces: list[Piece]) -> gate.Expected:
         speaking=gate.spoken(timeline),
         audible=gate.audible(timeline),
         captions=len(timeline.tracks.captions),
-        black=tuple(stretch for piece in pieces for stretch in piece.black),
-        frozen=tuple(stretch for piece in pieces for stretch in piece.frozen),
+        black=black,
+        frozen=frozen,
     )

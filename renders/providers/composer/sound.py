@@ -2,23 +2,26 @@
 
 Levels are measured first and then set: each narration is brought to the same loudness whoever spoke it, the music to
 its distance from that, and the mix by one constant gain before a limiter. Nothing pumps as dynamic normalising does.
+What was measured is kept by the hash of the asset, the finished sound by the hashes and places of all that is in it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from renders.domain.job import SAMPLE_RATE
 from renders.domain.timeline_form import SoundClip
-from renders.media import loudness
-from renders.media.forms import Kind
-from renders.media.loudness import METER, TARGET
+from renders.media import ffmpeg, loudness
+from renders.media.cache import hash_of, key_of
+from renders.media.levels import FORMAT, Level, measured
+from renders.media.loudness import METER, TARGET, Loudness
+from renders.media.session import BadAsset, source
 from renders.media.stretches import Stretch, united
-from renders.providers.composer.job import BadAsset, Job, source
+from renders.providers.composer.job import Job
 
+VERSION = "1"
+"""Of how sound is made: part of the key of whatever is kept of it."""
 DUCK = 18.0
 """dB that music stays under the voice while it speaks."""
 RISE = 8.0
@@ -28,84 +31,67 @@ _PAUSE = 1.5
 _RAMP = 0.5
 _OFF = 0.25
 """Seconds by which a narration may be longer or shorter than the timeline says."""
-_INAUDIBLE = -60.0
 _PASSES = 5
 _LIMIT = -2.0
 """dBFS of the limiter: true peaks between samples and the AAC encoder both go somewhat over it."""
 _ROOM = 0.4
 """dB that true peaks stay under the ceiling before AAC adds its own."""
-
-_FORMAT = f"aformat=sample_fmts=flt:sample_rates={SAMPLE_RATE}:channel_layouts=stereo"
-_SAMPLES = re.compile(rb"\[astats@n(\d+) @ [^\]]*\] Number of samples: (\d+)")
-_PEAKS = re.compile(rb"\[astats@n(\d+) @ [^\]]*\] Peak level dB: (-?[\d.]+|-?inf|nan)")
-
-
-@dataclass(frozen=True)
-class _Level:
-    seconds: float
-    gain: float
-    """dB to the target loudness."""
+_CLOSE = 0.3
+"""LUFS by which the sound may miss its target before it is made again."""
 
 
 def make_sound(job: Job) -> Path:
-    """The whole sound as AAC, 48 kHz stereo, exactly as long as the timeline. Raises BadAsset, child.ChildError."""
+    """The whole sound as AAC, 48 kHz stereo, exactly as long as the timeline; kept.
+
+    Raises BadAsset, child.ChildError.
+    """
     voices = [clip for clip in job.timeline.tracks.narration if clip.asset is not None]
     music = [clip for clip in job.timeline.tracks.music if clip.asset is not None]
-    levels = _measure(job, dict.fromkeys(str(clip.asset) for clip in (*voices, *music)))
-    _refuse_wrong_lengths(voices, levels)
-    mix = _mix(job, voices, music, levels)
-    master = _mastered(job, mix) if voices or music else mix
-    out = job.folder / "sound.m4a"
-    job.ffmpeg(
-        [
-            *("-i", master.name, "-map", "0:a", "-c:a", "aac", "-aac_coder", "fast", "-b:a", "192k"),
-            *("-ar", str(SAMPLE_RATE), "-ac", "2", "-f", "mp4", out.name),
-        ]
+    hashes = _hashes(job, (*voices, *music))
+    places = (
+        [(hashes[str(clip.asset)], clip.start, clip.duration) for clip in voices],
+        [(hashes[str(clip.asset)], clip.start, clip.duration) for clip in music],
     )
+    key = key_of("sound", VERSION, ffmpeg.identity(), job.timeline.total_frames, job.timeline.fps, *places)
+    job.used.add(key)
+    out = job.folder / "sound.m4a"
+    found = job.cache.get(key)
+    if found is not None:
+        return found
+    levels = measured({name: job.sound(name)[0] for name in hashes}, job.cache, job)
+    _refuse_wrong_lengths(voices, levels)
+    if voices or music:
+        _master(job, *_mix(job, voices, music, levels), out)
+    else:
+        _encode(job, ["-f", "lavfi", "-i", f"anullsrc=r={SAMPLE_RATE}:cl=stereo,atrim=end_sample={_total(job)}"], out)
+    job.cache.put(key, out)
     return out
 
 
-def _measure(job: Job, assets: Iterable[str]) -> dict[str, _Level]:
-    """Decode each asset once, all in one run: its length and the gain to the target."""
-    names = list(assets)
-    if not names:
-        return {}
-    inputs: list[str] = []
-    for name in names:
-        path, form = job.asset(name, Kind.AUDIO, Kind.VIDEO)
-        inputs += [*form.arguments(), "-i", source(path)]
-    meter = "astats@n{0}=measure_perchannel=none:measure_overall=Peak_level+Number_of_samples,"
-    meter += "ebur128@m{0}=framelog=quiet"
-    graph = ";".join(f"[{at}:a:0]{_FORMAT},{meter.format(at)}[o{at}]" for at in range(len(names)))
-    maps = [argument for at in range(len(names)) for argument in ("-map", f"[o{at}]")]
-    log = job.ffmpeg([*inputs, "-filter_complex", graph, *maps, "-f", "null", "-"], reads=" or ".join(names))
-    samples = {int(at): int(count) for at, count in _SAMPLES.findall(log)}
-    peaks = {int(at): float(level) for at, level in _PEAKS.findall(log)}
-    meters = loudness.measured(log)
-    found: dict[str, _Level] = {}
-    for at, name in enumerate(names):
-        peak, heard = peaks.get(at, -100.0), meters.get(f"m{at}")
-        if not peak > _INAUDIBLE:
-            raise BadAsset(f"{name}: there is nothing to hear in it.")
-        # Less than 0.4 s of sound, or almost none, has no loudness by EBU R 128; then its peak has to do.
-        gain = TARGET - heard.integrated if heard and not heard.silent else -6.0 - peak
-        found[name] = _Level(samples.get(at, 0) / SAMPLE_RATE, gain)
-    return found
+def _hashes(job: Job, clips: Iterable[SoundClip]) -> dict[str, str]:
+    return {name: hash_of(job.sound(name)[0]) for name in dict.fromkeys(str(clip.asset) for clip in clips)}
 
 
-def _refuse_wrong_lengths(voices: Sequence[SoundClip], levels: dict[str, _Level]) -> None:
+def _total(job: Job) -> int:
+    return job.timeline.total_frames * SAMPLE_RATE // job.timeline.fps
+
+
+def _refuse_wrong_lengths(voices: Sequence[SoundClip], levels: Mapping[str, Level]) -> None:
     for clip in voices:
         seconds = levels[str(clip.asset)].seconds
         if abs(seconds - clip.duration) > _OFF:
             raise BadAsset(f"{clip.asset}: it lasts {seconds:.2f} s, the timeline says {clip.duration:.2f} s.")
 
 
-def _mix(job: Job, voices: Sequence[SoundClip], music: Sequence[SoundClip], levels: dict[str, _Level]) -> Path:
-    """Voice and music in their places and at their levels, not yet limited: 32 bit float, it may be over 0 dBFS."""
-    total = job.timeline.total_frames * SAMPLE_RATE // job.timeline.fps
+def _mix(
+    job: Job, voices: Sequence[SoundClip], music: Sequence[SoundClip], levels: Mapping[str, Level]
+) -> tuple[Path, Loudness]:
+    """Voice and music in their places and at their levels, not yet limited: 32 bit float, it may be over 0 dBFS; and
+    what it would be like with the limiter alone."""
+    total = _total(job)
     inputs: list[str] = []
     for clip in (*voices, *music):
-        path, form = job.asset(clip.asset, Kind.AUDIO, Kind.VIDEO)
+        path, form = job.sound(clip.asset)
         inputs += [*form.arguments(), "-i", source(path)]
     graph = [_voice_bus(voices, levels, total)]
     duck = DUCK if voices else 0.0
@@ -118,25 +104,31 @@ def _mix(job: Job, voices: Sequence[SoundClip], music: Sequence[SoundClip], leve
             f"{buses}amix=inputs={len(music)}:normalize=0,asetnsamples=n=480,"
             f"volume=volume='{_envelope(job, voices)}':eval=frame[music]"
         )
-        graph.append("[voice][music]amix=inputs=2:normalize=0[out]")
+        graph.append("[voice][music]amix=inputs=2:normalize=0[mixed]")
     else:
-        graph.append("[voice]anull[out]")
+        graph.append("[voice]anull[mixed]")
+    graph.append(f"[mixed]asplit[out][meter];[meter]{_limited(0.0, _LIMIT)}[heard]")
     out = job.folder / "mix.wav"
-    job.ffmpeg([*inputs, "-filter_complex", ";".join(graph), "-map", "[out]", "-c:a", "pcm_f32le", out.name])
-    return out
+    log = job.ffmpeg(
+        [
+            *(*inputs, "-filter_complex", ";".join(graph), "-map", "[out]", "-c:a", "pcm_f32le", out.name),
+            *("-map", "[heard]", "-f", "null", "-"),
+        ]
+    )
+    return out, loudness.measured(log)["master"]
 
 
-def _voice_bus(voices: Sequence[SoundClip], levels: dict[str, _Level], total: int) -> str:
+def _voice_bus(voices: Sequence[SoundClip], levels: Mapping[str, Level], total: int) -> str:
     """Filters that lay the narrations after one another with the silence that belongs between them."""
     if not voices:
-        return f"anullsrc=r={SAMPLE_RATE}:cl=stereo,{_FORMAT},atrim=end_sample={total}[voice]"
+        return f"anullsrc=r={SAMPLE_RATE}:cl=stereo,{FORMAT},atrim=end_sample={total}[voice]"
     starts = [round(clip.start * SAMPLE_RATE) for clip in voices]
     ends = [*starts[1:], total]
     begin, graph = 0, []
     for at, clip in enumerate(voices):
         gain, length = levels[str(clip.asset)].gain, ends[at] - begin
         graph.append(
-            f"[{at}:a:0]{_FORMAT},volume={gain:.2f}dB,adelay={max(0, starts[at] - begin)}S:all=1,"
+            f"[{at}:a:0]{FORMAT},volume={gain:.2f}dB,adelay={max(0, starts[at] - begin)}S:all=1,"
             f"apad=whole_len={length},atrim=end_sample={length},asetpts=N/SR/TB[v{at}]"
         )
         begin = ends[at]
@@ -151,7 +143,7 @@ def _placed_music(music: Sequence[SoundClip], at: int, gain: float, total: int) 
     after = clip.start + clip.duration - music[at + 1].start if at + 1 < len(music) else 2.5
     fade_in, fade_out = (min(max(fade, 0.05), clip.duration / 2) for fade in (before, after))
     return (
-        f"{_FORMAT},atrim=end_sample={round(clip.duration * SAMPLE_RATE)},volume={gain:.2f}dB,"
+        f"{FORMAT},atrim=end_sample={round(clip.duration * SAMPLE_RATE)},volume={gain:.2f}dB,"
         f"afade=t=in:d={fade_in:.3f}:curve=qsin,"
         f"afade=t=out:st={clip.duration - fade_out:.3f}:d={fade_out:.3f}:curve=qsin,"
         f"adelay={round(clip.start * SAMPLE_RATE)}S:all=1,apad=whole_len={total},atrim=end_sample={total}"
@@ -169,23 +161,31 @@ def _envelope(job: Job, voices: Sequence[SoundClip]) -> str:
     return f"pow(10,{RISE / 20:.3f}*(1-min(1,{spoken})))"
 
 
-def _mastered(job: Job, mix: Path) -> Path:
-    """The mix at the target loudness under the ceiling, by gain and limiter: measured, corrected, measured again."""
-    out = job.folder / "master.wav"
+def _master(job: Job, mix: Path, heard: Loudness, out: Path) -> None:
+    """The mix at the target loudness under the ceiling, by gain and limiter: corrected and measured until it fits.
+
+    It is encoded while it is measured: the first correction nearly always fits.
+    """
     gain, limit = 0.0, _LIMIT
     for _ in range(_PASSES):
-        log = job.ffmpeg(
-            [
-                *("-i", mix.name, "-af"),
-                f"volume={gain:.2f}dB,alimiter=limit={limit:.2f}dB:level=0:attack=5:release=80:latency=1,"
-                f"ebur128@master={METER}",
-                *("-c:a", "pcm_f32le", out.name),
-            ]
-        )
-        heard = loudness.measured(log)["master"]
         off, over = TARGET - heard.integrated, heard.peak - (loudness.CEILING - _ROOM)
-        if heard.silent or (abs(off) <= 0.3 and over <= 0):
+        if not heard.silent:
+            gain += off
+            limit -= max(0.0, over)
+        log = _encode(job, ["-i", mix.name, "-af", _limited(gain, limit)], out)
+        heard = loudness.measured(log)["master"]
+        fits = abs(TARGET - heard.integrated) <= _CLOSE and heard.peak <= loudness.CEILING - _ROOM
+        if heard.silent or fits:
             break
-        gain += off
-        limit -= max(0.0, over)
-    return out
+
+
+def _limited(gain: float, limit: float) -> str:
+    return (
+        f"volume={gain:.2f}dB,alimiter=limit={limit:.2f}dB:level=0:attack=5:release=80:latency=1,ebur128@master={METER}"
+    )
+
+
+def _encode(job: Job, taken: Sequence[str], out: Path) -> bytes:
+    return job.ffmpeg(
+        [*taken, "-c:a", "aac", "-b:a", "160k", "-ar", str(SAMPLE_RATE), "-ac", "2", "-f", "mp4", out.name]
+    )

@@ -15,7 +15,7 @@ from renderhub.lib import child
 from renders.domain.job import INPUT_TEXT_LIMIT, SAMPLE_RATE, Voice
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.providers.base import Immediate, Request
-from renders.providers.espeak import errors, sound, voices
+from renders.providers.espeak import errors, sound, voices, words
 from renders.providers.espeak.sentences import Sentence, prepare
 
 _PROGRAM = Path(__file__).with_name("speak.py")
@@ -26,8 +26,9 @@ _MEMORY_MB = 1024
 class Espeak(Immediate):
     """Narration by espeak-ng: English, Russian and Hindi, two voices each, with timings by sentence (R14).
 
-    Payload: `{text, language, voice}`; result: `{duration, timings: [{start, end, text}], spoken, voice}` in seconds,
-    `text` as written; file `narration`: WAV, 48 kHz, mono, 16 bit, without silence at its ends, about -20 LUFS.
+    Payload: `{text, language, voice}`; result: `{duration, timings: [{start, end, text}], words: [{start, end, text}],
+    spoken, voice}` in seconds; `timings` by sentence, `words` by word, `text` as written; file `narration`: WAV,
+    48 kHz, mono, 16 bit, without silence at its ends, about -20 LUFS.
     """
 
     name = errors.NAME
@@ -61,7 +62,7 @@ class Espeak(Immediate):
         if not answer.get("frames"):
             message = "The narration holds nothing that can be said."
             return Err(errors.refusal(message, "Write the narration in words.", text=text[:80]))
-        return self._master(request, sentences, answer, deadline, voices.SPEAKERS[voice], voice)
+        return self._master(request, sentences, answer, deadline, voices.SPEAKERS[voice], voice, accent[:2])
 
     def _master(
         self,
@@ -71,6 +72,7 @@ class Espeak(Immediate):
         deadline: float,
         speaker: voices.Speaker,
         voice: str,
+        language: str,
     ) -> Ok:
         target = request.workdir / _NARRATION
         raw = request.workdir / _RAW
@@ -79,29 +81,36 @@ class Espeak(Immediate):
             target,
             frames=round(answer["frames"] * SAMPLE_RATE / answer["rate"]),
             level=answer["level"] - speaker.trim,
+            tone=speaker.tone,
             seconds=max(0.1, deadline - time.monotonic()),
             cancel=request.cancelled,
         )
         raw.unlink()
         duration = sound.length(target)
-        said = [(sentence, span) for sentence, span in zip(sentences, answer["spans"], strict=True) if span]
-        timings = [
-            {
-                "start": round(span[0] / answer["rate"], 3),
-                "end": min(round(span[1] / answer["rate"], 3), duration),
-                "text": sentence.written,
-            }
-            for sentence, span in said
-        ]
+        said = [one for one in zip(sentences, answer["spans"], answer["words"], strict=True) if one[1]]
         return Ok(
             result={
                 "duration": duration,
-                "timings": timings,
-                "spoken": " ".join(sentence.spoken for sentence, _ in said),
+                **_times(said, answer["rate"], duration, language),
+                "spoken": " ".join(sentence.spoken for sentence, _, _ in said),
                 "voice": voice,
             },
             files={"narration": target},
         )
+
+
+def _times(said: Sequence[tuple[Sentence, Any, Any]], rate: int, duration: float, language: str) -> dict[str, Any]:
+    """`timings` and `words` of the sentences, each with its samples and its words', in seconds of the narration."""
+    timings, spoken_words = [], []
+    for sentence, (first, last), heard in said:
+        start, end = first / rate, min(last / rate, duration)
+        timings.append({"start": round(start, 3), "end": round(end, 3), "text": sentence.written})
+        in_seconds = [(place, begin / rate, stop / rate) for place, begin, stop in heard]
+        spoken_words += [
+            {"start": round(word.start, 3), "end": round(word.end, 3), "text": word.text}
+            for word in words.timed(sentence, language, in_seconds, start, end)
+        ]
+    return {"timings": timings, "words": spoken_words}
 
 
 def _record(request: Request, sentences: Sequence[Sentence], accent: str, speaker: voices.Speaker) -> Mapping[str, Any]:

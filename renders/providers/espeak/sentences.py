@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from renders.speech.aloud import spoken
 from renders.text import sentences
 
-SENTENCE_PAUSE = 0.25
-PARAGRAPH_PAUSE = 0.4
+SENTENCE_PAUSE = 0.35
+PARAGRAPH_PAUSE = 0.6
 """Seconds of silence before a sentence; at the start of a paragraph."""
 
 _ENDS = (".", "!", "?", "।", "॥")

@@ -24,19 +24,21 @@ def master(
     *,
     frames: int,
     level: float,
+    tone: str,
     seconds: float,
     cancel: threading.Event,
 ) -> None:
     """Write `target` (WAV, mono, 16 bit) of exactly `frames` frames from a recording whose speech is at `level` dB.
 
-    Frames are counted at 48 kHz. One FFmpeg process: rumble out, resampled, brought to `LOUDNESS`, gently compressed
-    (2 to 2.5 dB less between mean and peaks, so that words hold up over music), limited at -2 dB. Both paths lie in
-    one folder. Raises `child.ChildError` and OSError.
+    Frames are counted at 48 kHz; `tone`: filters of the voice. One FFmpeg process: rumble out, resampled, brought to
+    `LOUDNESS`, gently compressed (2 to 2.5 dB less between mean and peaks, so that words hold up over music), limited
+    at -2 dB. Both paths lie in one folder. Raises `child.ChildError` and OSError.
     """
     filters = ",".join(
         (
             f"aresample={SAMPLE_RATE}:resampler=soxr",
             "highpass=f=75",
+            tone,
             f"volume={LOUDNESS - level:.2f}dB",
             "acompressor=threshold=-26dB:ratio=2:attack=5:release=120:knee=6",
             f"volume={_COMPRESSION_LOSS}dB",

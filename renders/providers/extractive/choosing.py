@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from renders.providers.extractive.material import Story
+from renders.text.speech_rate import AIR_SECONDS
 
 _BIN_SECONDS = 0.5
 _CANDIDATES = 8
 """Lines of one story that are weighed against each other: 255 combinations."""
 _DECAY = 0.65
 """Each further line of the same story is worth this much of the one before: all stories get their share."""
+_OPENS = 0.8
+"""Worth of the first line: it says what the story is about."""
+_TOGETHER = 0.5
+"""Worth of each of two or three lines that make a timeline or a chart together."""
 _SKIPPED = -2.0
 _TITLE_SAID, _TITLE_AGAIN = 0.12, -0.3
 """A title that says what the story says has been heard, in the opening or in the story."""
+_SHORTEST, _HASTY = 4.5, 0.8
+"""A picture that stands for fewer seconds than this is hardly read; worth lost by it."""
+_LEAST_PIECE = 0.5
+"""Length of a piece at least, as a share of what it would have if all were of one length."""
+_TIRED = 0.3
+"""Worth lost by each second that a picture stands longer than `LONGEST`."""
+LONGEST = 19.0
+"""Seconds after which the picture should change: what takes longer is told in more than one piece."""
 _TIGHT = 0.02
 """Deviation from the length asked for that costs nothing, as a share."""
 _OFF = 40.0
@@ -33,6 +47,8 @@ class Option:
     lines: tuple[int, ...] = ()
     """Indexes into the story's lines."""
     says_title: bool = False
+    parts: tuple[str, ...] = ()
+    """`text` in pieces, one for each line at the end of it; what leads over comes before them."""
 
 
 def story_options(
@@ -60,13 +76,77 @@ def story_options(
                     continue
                 parts = [part for part in (title_opening if with_title else opening, *texts) if part]
                 seconds = sum(timed(part) for part in parts)
-                worth = _worth(story, lines) + (title_worth if with_title else 0.0) - (0.05 if compact else 0.0)
-                option = Option(" ".join(parts), seconds, worth, lines, with_title)
+                seconds += (pieces_wanted(seconds) - 1) * AIR_SECONDS
+                worth = (
+                    _worth(story, lines)
+                    - _HASTY * (seconds < _SHORTEST)
+                    + (title_worth if with_title else 0.0)
+                    - (0.05 if compact else 0.0)
+                )
+                option = Option(" ".join(parts), seconds, worth, lines, with_title, tuple(parts))
                 place = round(seconds / _BIN_SECONDS)
-                if place not in best or best[place].worth < worth:
+                option = _tired(story, option)
+                if place not in best or best[place].worth < option.worth:
                     best[place] = option
     options = [best[place] for place in sorted(best)]
     return [*options, Option("", 0.0, _SKIPPED)] if may_skip else options
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a story that stands under one picture."""
+
+    text: str
+    lines: tuple[int, ...]
+
+
+def _tired(story: Story, option: Option) -> Option:
+    """The option, worth less by what one of its pictures stands too long."""
+    if option.seconds <= LONGEST:
+        return option
+    share = max(len(piece.text) for piece in pieces_of(story, option)) / len(option.text)
+    return replace(option, worth=option.worth - _TIRED * max(0.0, share * option.seconds - LONGEST))
+
+
+def pieces_wanted(seconds: float) -> int:
+    """Under how many pictures something of this length is told."""
+    return max(1, math.ceil(seconds / LONGEST))
+
+
+def pieces_of(story: Story, option: Option) -> list[Piece]:
+    """What is told of a story, in pieces of about the same length, none of which begins with a line that leans."""
+    lead, told = option.parts[: len(option.parts) - len(option.lines)], option.parts[-len(option.lines) :]
+    wanted = pieces_wanted(option.seconds - AIR_SECONDS)
+    if wanted == 1 or not option.lines:
+        return [Piece(option.text, option.lines)]
+    starts = _best_breaks(story, option.lines, [len(text) for text in told], wanted)
+    groups = [range(start, end) for start, end in pairwise([0, *starts, len(told)])]
+    return [
+        Piece(
+            " ".join([*(lead if number == 0 else ()), *(told[at] for at in group)]),
+            tuple(option.lines[at] for at in group),
+        )
+        for number, group in enumerate(groups)
+    ]
+
+
+def _best_breaks(story: Story, lines: Sequence[int], lengths: Sequence[int], wanted: int) -> tuple[int, ...]:
+    """Where pieces after the first begin, so that the longest of them is as short as can be."""
+
+    def may_begin(at: int) -> bool:
+        line, before = story.lines[lines[at]], story.lines[lines[at - 1]]
+        return not line.leans and not before.asks
+
+    places = [at for at in range(1, len(lines)) if may_begin(at)]
+    best: tuple[float, tuple[int, ...]] = (float(sum(lengths)), ())
+    for count in range(1, wanted):
+        for breaks in combinations(places, count):
+            parts = list(pairwise([0, *breaks, len(lines)]))
+            sizes = [sum(lengths[start:end]) for start, end in parts]
+            shows = all(any(story.lines[lines[at]].shows for at in range(start, end)) for start, end in parts[1:])
+            if shows and min(sizes) >= _LEAST_PIECE * sum(lengths) / wanted and max(sizes) < best[0]:
+                best = (float(max(sizes)), breaks)
+    return best[1]
 
 
 def _with_title(story: Story, lines: tuple[int, ...]) -> tuple[bool, ...]:
@@ -87,7 +167,7 @@ def _combinations(story: Story) -> list[tuple[int, ...]]:
     """Sets of lines that can be told, in the order of the text; one empty set where there are no lines."""
     if not story.lines:
         return [()]
-    weighed = sorted(range(len(story.lines)), key=lambda index: (-story.lines[index].weight, index))[:_CANDIDATES]
+    weighed = sorted(range(len(story.lines)), key=lambda index: (-_promise(story, index), index))[:_CANDIDATES]
     chosen = sorted({0, *weighed})
     found = [
         lines
@@ -98,6 +178,11 @@ def _combinations(story: Story) -> list[tuple[int, ...]]:
     opened = [lines for lines in found if not story.lines[lines[0]].leans]
     # A story whose every line leans is told after its title; one that only asks, as it is.
     return opened or found or [(0,)]
+
+
+def _promise(story: Story, index: int) -> float:
+    line = story.lines[index]
+    return line.weight + _TOGETHER * bool(line.marks)
 
 
 def _is_sound(story: Story, lines: tuple[int, ...], position: int) -> bool:
@@ -116,7 +201,10 @@ def _worth(story: Story, lines: tuple[int, ...]) -> float:
     # Told from its beginning and without gaps, a story needs no context.
     places = [story.lines[index].place for index in lines]
     unbroken = sum(1 for before, after in pairwise(places) if after == before + 1)
-    return worth + 0.1 * unbroken + (1.2 if lines and lines[0] == 0 else 0.0)
+    for mark in ("dates", "amounts"):
+        count = sum(mark in story.lines[index].marks for index in lines)
+        worth += _TOGETHER * min(count, 3) if count > 1 else 0.0
+    return worth + 0.1 * unbroken + (_OPENS * (lines[0] == 0) if lines else 0.0)
 
 
 def fit(parts: Sequence[Sequence[Option]], seconds: float) -> list[Option]:

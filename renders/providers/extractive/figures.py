@@ -25,6 +25,7 @@ _SUBJECT_ENDS = {
     "hi": re.compile(rf"\s{one_of('लगभग क़रीब करीब कुल अब यानी')}*\s*$"),
 }
 _HINDI_IS = re.compile(rf"\s*{one_of('हैं है था थी थे')}(?![\u0900-\u0963\u0966-\u097f])")
+_GOES_ON = re.compile(r"(?:^|\s)(?:and|or|but|и|или|а|но|और|या)$")
 _SUBJECT_WORDS = 7
 _CLEAR = 1.5
 """Least weight with which a number counts as the one that carries an item."""
@@ -38,6 +39,8 @@ class Figure:
     label: str
     """What the number measures."""
     weight: float
+    about: str = ""
+    """The word that makes it no exact number, as written."""
 
 
 def carrying_figure(title: str, sentences: Sequence[str], language: str) -> Figure | None:
@@ -57,7 +60,7 @@ def carrying_figure(title: str, sentences: Sequence[str], language: str) -> Figu
         label = _label(sentences[place], one, language)
         if label and weight >= _CLEAR:
             sign = "\u2212" if one.is_negative else ""
-            figures.append(Figure(sign + grouped(one.value), one.unit, label, weight))
+            figures.append(Figure(sign + grouped(one.value), one.unit, label, weight, one.about))
     return max(figures, key=lambda figure: figure.weight, default=None)
 
 
@@ -67,7 +70,7 @@ def _label(sentence: str, quantity: Quantity, language: str) -> str:
     ends = _SUBJECT_ENDS[language].search(before)
     if ends is not None and (language != "hi" or _HINDI_IS.match(after)):
         subject = without_full_stop(before[: ends.start()])
-        is_short = 1 < len(subject.split()) <= _SUBJECT_WORDS and "," not in subject
+        is_short = 1 < len(subject.split()) <= _SUBJECT_WORDS and "," not in subject and not _GOES_ON.search(subject)
         if is_short and not leans_on_previous(subject, language):
             return subject[0].upper() + subject[1:]
     return next((form for form in short_forms(sentence, language) if quantity.value in form), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from renders.domain.job import INPUT_TEXT_LIMIT, Job, JobType, NewsItem, Style
+from renders.domain.job import INPUT_TEXT_LIMIT, AspectRatio, Job, JobType, NewsItem, Style
 
 MOST_ITEMS = 12
 LONGEST_ITEM = 8_000
@@ -38,6 +38,7 @@ def read_job(payload: Mapping[str, Any]) -> Job:
             style=Style(str(data.get("style", Style.DETAILED))),
             length=min(max(length, LENGTH_BOUNDS[0]), LENGTH_BOUNDS[1]),
             language=str(data.get("language", "en")),
+            aspect_ratio=AspectRatio(str(data.get("aspect_ratio", AspectRatio.WIDE))),
             target_date=str(data.get("target_date", "")),
         )
     except (TypeError, ValueError) as error:

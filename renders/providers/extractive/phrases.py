@@ -78,7 +78,7 @@ _WORDS = {
         first_title="First: {title}",
         last_title="And finally: {title}",
         sign_offs=("That was the day in brief.", "Those were the stories of the day.", "That is all for now."),
-        wish="Have a good day.",
+        wish="Thank you for watching, and have a good day.",
         remember="{Count} things to remember.",
         heading="The day in {count} stories",
         one_heading="The story of the day",
@@ -97,7 +97,7 @@ _WORDS = {
         first_title="Первая тема: {title}",
         last_title="И напоследок: {title}",
         sign_offs=("На этом всё.", "Таким был этот день.", "Это главное к этому часу."),
-        wish="Хорошего вам дня!",
+        wish="Спасибо, что были с нами. Хорошего вам дня!",
         remember="",
         heading="День в {count}",
         one_heading="Тема дня",
@@ -116,7 +116,7 @@ _WORDS = {
         first_title="पहला विषय: {title}",
         last_title="और अंत में: {title}",
         sign_offs=("आज के लिए बस इतना ही।", "यह था आज का दिन, संक्षेप में।", "अभी के लिए इतना ही।"),
-        wish="आपका दिन शुभ हो।",
+        wish="साथ रहने के लिए धन्यवाद। आपका दिन शुभ हो।",
         remember="{count} बातें याद रखिए।",
         heading="दिन की {count} बातें",
         one_heading="आज का विषय",
@@ -216,4 +216,5 @@ def topic_closing(title: str, language: str) -> str:
     """The last words of a topic of which no lines can be given to remember."""
     title = without_full_stop(title)
     form = {"en": "That was the topic in brief: {0}", "ru": "Это было главное по теме: {0}", "hi": "ये थीं मुख्य बातें: {0}"}
-    return with_full_stop(form[language].format(title), language)
+    thanks = {"en": "Thank you for watching.", "ru": "Спасибо за внимание.", "hi": "साथ रहने के लिए धन्यवाद।"}
+    return f"{with_full_stop(form[language].format(title), language)} {thanks[language]}"

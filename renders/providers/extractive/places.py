@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from renders.text.word_lists import one_of
+from renders.text.word_lists import one_of, word_set
 
 _FILE = Path(__file__).with_name("places.txt")
 _LANGUAGES = ("en", "ru", "hi")
@@ -44,7 +44,7 @@ _ENDINGS = (
 )
 """Russian names are declined; what a nominative ends with becomes one of these."""
 _COSMODROME = "космодром "
-_ALSO = {("US", "en"): frozenset("Florida California Texas Alabama Hawaii Virginia Maryland USA U.S.".split())}
+_ALSO = {("US", "en"): word_set("Florida California Texas Alabama Hawaii Virginia Maryland USA U.S.")}
 """What stands after a comma and says nothing else than the country."""
 
 
@@ -109,7 +109,9 @@ def _goes_on(rest: str, place: Place, language: str) -> bool:
     """Whether the name is only the beginning of another one, or is said to lie in another country."""
     if language == "hi":
         return False
-    if re.match(r"(?: (?:(?:and|or|и|или) )?[A-ZА-ЯЁ]|-\w)", rest) or (language == "en" and re.match(r"['’]s [A-Z]", rest)):
+    if re.match(r"(?: (?:(?:and|or|и|или) )?[A-ZА-ЯЁ]|-\w)", rest) or (
+        language == "en" and re.match(r"['’]s [A-Z]", rest)
+    ):
         return True
     after = re.match(r", ([A-ZА-ЯЁ][\w.]+(?: [A-Z][\w.]+)*)", rest)
     if after is None or "," in place.name:

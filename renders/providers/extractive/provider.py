@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import traceback
 
+from renderhub.lib import child
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.job import Job, JobType
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.providers.base import Immediate, Request
 from renders.providers.extractive.daily import day_frame, day_stories
 from renders.providers.extractive.job_reading import BadJob, read_job
+from renders.providers.extractive.source import Source, source_of, with_document, with_source
 from renders.providers.extractive.telling import notes_on, script_of, tell
 from renders.providers.extractive.topic import available_seconds, topic_frame, topic_stories, topic_title
 from renders.text.languages import NAMES, SUPPORTED, base_language
@@ -29,9 +31,17 @@ class Extractive(Immediate):
     def submit(self, request: Request, key: str) -> Outcome:
         """`Ok({script, seconds, notes})`; `Err(INVALID_INPUT)` for what cannot be told without a model."""
         try:
-            return self._script(read_job(request.payload))
+            source = source_of(request.payload)
+            job = with_document(read_job(request.payload), source, request)
+            return self._script(job, source)
         except BadJob as bad:
             return Err(GenerationError(ErrorCode.INVALID_INPUT, self.name, bad.message, remedy=bad.remedy))
+        except child.ChildTimeout as error:
+            message = f"The document could not be read in time: {error}"[:300]
+            return Err(GenerationError(ErrorCode.TIMEOUT, self.name, message))
+        except child.ChildError as error:
+            remedy = "Install the project's requirements, and look at the worker's memory."
+            return Err(GenerationError(ErrorCode.PROVIDER_FAILURE, self.name, str(error)[:300], remedy=remedy))
         except Exception as error:
             context = {"stack": traceback.format_exc()[-500:], "type": type(error).__name__}
             return Err(
@@ -40,7 +50,7 @@ class Extractive(Immediate):
                 )
             )
 
-    def _script(self, job: Job) -> Outcome:
+    def _script(self, job: Job, source: Source | None) -> Outcome:
         language = base_language(job.language)
         if language not in SUPPORTED:
             offered = ", ".join(NAMES.values())
@@ -58,6 +68,6 @@ class Extractive(Immediate):
             stories = topic_stories(job, blocks)
             frame = topic_frame(job, topic_title(job, blocks), available_seconds(stories, language))
         told = tell(stories, frame, float(job.length), language)
-        script = script_of(told, frame, language)
+        script = with_source(script_of(told, frame, language, job.aspect_ratio), source)
         notes = notes_on(told, stories, float(job.length))
         return Ok({"script": script.to_json(), "seconds": round(told.seconds, 1), "notes": notes})

@@ -1,123 +1,225 @@
-"""What is seen while a story is told: the scene kind that fits it, and its data (LOOK, `domain/script.py`)."""
+"""What is seen while a story is told: the scene kind that its content fits, and its data (R11, R12, LOOK).
+
+Each kind has a maker that answers None where the told sentences do not hold what it needs. Of what they offer the
+best is taken that is not what has just been seen, and that can be laid out without leaving anything away.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from renders.domain.script import SceneKind
+from renders.providers.extractive.contrasts import find_contrast
+from renders.providers.extractive.dated import MOST_EVENTS, dated_events
 from renders.providers.extractive.figures import carrying_figure
 from renders.providers.extractive.material import Story
+from renders.providers.extractive.places import PlaceKind, find_place, places_in
+from renders.providers.extractive.points import circumstances, points_of, tells_of_picture
 from renders.providers.extractive.quotations import find_quotation
-from renders.text.clauses import MOST_CHARACTERS, short_forms
-from renders.text.typography import on_screen
-from renders.text.words import overlap, stems
+from renders.providers.extractive.series import Series, find_change, find_series
+from renders.providers.extractive.units import Quantity
+from renders.text.clauses import short_forms
+from renders.text.typography import grouped, on_screen
+from renders.text.words import are_near_equal, stems
 
-MOST_POINTS = 3
-_LONG_POINT, _LONG_POINT_CHARACTERS = 14, 96
-"""Words and characters of the one point of a scene that has no shorter one."""
-_SAME = 0.7
-"""Share of common words from which two short texts say the same on a screen."""
-_CONDENSED, _LONG_SENTENCE = 0.65, 11
-"""A wording is worth hearing after its sentence if it has this share of its words, and those were more than so many."""
+_MOST_BARS = 6
+_MOST_VALUE = 14
+"""Characters of one number on a screen."""
+_LEAST_DATES = 3
+"""Amounts from which a line is drawn; two are compared."""
+_AGAIN, _EVER = 0.9, 0.3
+"""Worth lost by a kind that has just been seen, and for each time that it was seen before."""
+_BEFORE_AFTER = {"en": ("Before", "After"), "ru": ("Было", "Стало"), "hi": ("पहले", "बाद में")}
 
 
 @dataclass(frozen=True)
 class Scene:
     kind: SceneKind
     data: Mapping[str, Any]
+    worth: float = 0.0
 
-
-def scene_of(story: Story, sentences: Sequence[str], language: str, *, figure_allowed: bool) -> Scene:
-    """A quotation where the told sentences hold one; else the number that carries them; else up to three points."""
-    common = {"source": on_screen(story.source), "kicker": on_screen(story.kicker)}
-    quotation = find_quotation(sentences, language)
-    if quotation is not None:
-        data = {
-            "quote": on_screen(quotation.quote),
-            "speaker": quotation.speaker,
-            "headline": on_screen(story.headline),
-        }
-        return Scene(SceneKind.QUOTE, {**data, **common})
-    figure = carrying_figure(story.title, sentences, language) if figure_allowed else None
-    if figure is not None:
-        data = {"value": figure.value, "unit": figure.unit, "label": on_screen(figure.label)}
-        return Scene(SceneKind.FIGURE, {"headline": on_screen(story.headline), **data, **common})
-    points = points_of(sentences, story.headline, language)
-    if points:
-        shown = [on_screen(point) for point in points]
-        return Scene(SceneKind.BULLETS, {"headline": on_screen(story.headline), "points": shown, **common})
-    # Nothing can be shortened without cutting into the sense: the headline stands alone.
-    return Scene(SceneKind.TITLE_CARD, {"headline": on_screen(story.headline), "footer": common["source"], **common})
-
-
-def points_of(sentences: Sequence[str], headline: str, language: str) -> list[str]:
-    """Up to three short points, in the order in which they are told; none repeats the headline or another.
-
-    One of each sentence first, then more of the same; a single longer one where nothing is short.
-    """
-    title = stems(headline, language)
-    found: list[tuple[int, str]] = []
-    for most_words, wanted in ((None, MOST_POINTS), (None, 2), (_LONG_POINT, 1)):
-        for place, sentence in enumerate(sentences):
-            if len(found) >= wanted:
-                break
-            forms = short_forms(
-                sentence, language, most_words, MOST_CHARACTERS if most_words is None else _LONG_POINT_CHARACTERS
-            )
-            new = next((form for form in forms if _is_new(form, title, [point for _, point in found], language)), None)
-            if new is not None and (wanted < MOST_POINTS or all(place != other for other, _ in found)):
-                found.append((place, new))
-    return [point for _, point in sorted(found, key=lambda pair: pair[0])]
-
-
-def _is_new(form: str, title: frozenset[str], points: Sequence[str], language: str) -> bool:
-    """Whether a point adds two meaningful words to the headline and says something else than the other points."""
-    point = stems(form, language)
-    return len(point - title) >= 2 and all(overlap(point, stems(other, language)) < _SAME for other in points)
+    @property
+    def headline(self) -> str:
+        return str(self.data.get("headline", ""))
 
 
 @dataclass(frozen=True)
-class Takeaways:
-    """Lines for the end, each of another story, in the order of the stories."""
+class Telling:
+    """A part of a story as it is told: what a scene can be made of."""
 
-    fresh: tuple[str, ...]
-    """Worth saying again: none was said before word for word."""
-    shown: tuple[str, ...]
-    """The same and others for the screen, three where there are so many stories."""
-    tell: bool
-    """Whether most of `shown` say something; otherwise they only name the stories."""
+    story: Story
+    sentences: Sequence[str]
+    language: str
+    headline: str
+    """As it is shown."""
+    kicker: str
+
+    @cached_property
+    def common(self) -> dict[str, str]:
+        return {
+            "headline": on_screen(self.headline),
+            "source": on_screen(self.story.source),
+            "kicker": on_screen(self.kicker),
+        }
+
+    @cached_property
+    def points(self) -> list[str]:
+        return [on_screen(point) for point in points_of(self.sentences, self.headline, self.language)]
+
+    @cached_property
+    def series(self) -> Series | None:
+        return find_series(self.sentences, self.language)
 
 
-def takeaways(
-    stories: Sequence[Story], told: Sequence[Sequence[str]], spoken: Sequence[str], language: str
-) -> Takeaways:
-    """What to remember of the stories: titles that say what their stories say, and short wordings of what was told.
+@dataclass
+class Seen:
+    """The kinds of the scenes before."""
 
-    `told` holds the told sentences of each story, the weightiest first; `spoken` is all that the viewer has heard.
-    Titles not among it come first.
-    """
-    heard = [stems(text, language) for text in spoken]
-    ranked: list[tuple[int, int, str]] = []
-    for place, (story, sentences) in enumerate(zip(stories, told, strict=True)):
-        forms = [(form, sentence) for sentence in sentences for form in short_forms(sentence, language)]
-        titles = [story.headline] if story.has_telling_title else []
-        condensed = [form for form, sentence in forms if _is_condensed(form, sentence)]
-        candidates = titles + [form for form, _ in forms]
-        fresh = next((form for form in titles + condensed if stems(form, language) not in heard), None)
-        if fresh is not None:
-            ranked.append((0 if fresh == story.headline else 1, place, fresh))
-        else:
-            ranked.append((2 if candidates else 3, place, candidates[0] if candidates else story.headline))
-    best = sorted(sorted(ranked)[:MOST_POINTS], key=lambda entry: entry[1])
-    return Takeaways(
-        fresh=tuple(line for rank, _, line in best if rank < 2),
-        shown=tuple(line for _, _, line in best),
-        tell=2 * sum(rank < 3 for rank, _, _ in best) > len(best),
+    kinds: list[SceneKind] = field(default_factory=list)
+
+    def cost(self, kind: SceneKind) -> float:
+        plain = 0.3 if kind in (SceneKind.BULLETS, SceneKind.TITLE_CARD) else 1.0
+        again = _AGAIN if self.kinds and self.kinds[-1] is kind else 0.0
+        return plain * (again + _EVER * self.kinds.count(kind))
+
+
+def choose_scene(telling: Telling, seen: Seen, fits: Callable[[Scene], bool]) -> Scene:
+    """The worthiest scene of what is told that `fits`; its headline alone where nothing else does."""
+    offers = sorted(offered(telling), key=lambda scene: scene.worth - seen.cost(scene.kind), reverse=True)
+    chosen = next((scene for scene in offers if fits(scene)), offers[-1])
+    seen.kinds.append(chosen.kind)
+    return chosen
+
+
+def offered(telling: Telling) -> Iterator[Scene]:
+    """Every scene that the told sentences hold enough for; a title card is always among them."""
+    for maker in (_quote, _chart, _change, _contrast, _timeline, _figure, _map_pin, _bullets):
+        scene = maker(telling)
+        if scene is not None:
+            yield scene
+    common = telling.common
+    yield Scene(SceneKind.TITLE_CARD, {**common, "footer": common["source"]}, 0.4)
+
+
+def _quote(telling: Telling) -> Scene | None:
+    quotation = find_quotation(telling.sentences, telling.language)
+    if quotation is None:
+        return None
+    data = {"quote": on_screen(quotation.quote), "speaker": quotation.speaker}
+    return Scene(SceneKind.QUOTE, {**telling.common, **data}, 3.0)
+
+
+def _chart(telling: Telling) -> Scene | None:
+    series = telling.series
+    if series is None or any(len(_number(member.amount)) > _MOST_VALUE for member in series.members):
+        return None
+    if len(series.members) == 2:
+        one, other = series.members
+        return _compared(telling, (one.label, one.amount), (other.label, other.amount))
+    if len(series.members) > _MOST_BARS:
+        return None
+    rows = [{"label": on_screen(member.label), "value": _number(member.amount)} for member in series.members]
+    kind = SceneKind.LINE_CHART if series.by_year and len(rows) >= _LEAST_DATES else SceneKind.BAR_CHART
+    if kind is SceneKind.BAR_CHART and any(member.amount.number < 0 for member in series.members):
+        return None
+    return Scene(kind, {**telling.common, "unit": _unit(series.unit, series.about), "series": rows}, 2.9)
+
+
+def _change(telling: Telling) -> Scene | None:
+    found = find_change(telling.sentences, telling.language)
+    if found is None:
+        return None
+    _, sides = found
+    before, after = _BEFORE_AFTER[telling.language]
+    (one_year, one), (other_year, other) = sides
+    if one_year and other_year:
+        before, after = one_year, other_year
+    return _compared(telling, (before, one), (after, other))
+
+
+def _compared(telling: Telling, one: tuple[str, Quantity], other: tuple[str, Quantity]) -> Scene:
+    left, right = (
+        {"label": on_screen(label), "value": _as_said(amount), "points": []} for label, amount in (one, other)
     )
+    return Scene(SceneKind.COMPARISON, {**telling.common, "left": left, "right": right}, 2.4)
 
 
-def _is_condensed(form: str, sentence: str) -> bool:
-    words = len(sentence.split())
-    return words > _LONG_SENTENCE and len(form.split()) <= _CONDENSED * words
+def _as_said(amount: Quantity) -> str:
+    """The number with its unit, and with the word that makes it no exact one."""
+    return on_screen(" ".join(part for part in (amount.about, _number(amount), amount.unit) if part))
+
+
+def _contrast(telling: Telling) -> Scene | None:
+    found = find_contrast(telling.sentences, telling.language)
+    if found is None:
+        return None
+    left, right = (
+        {"label": on_screen(label), "value": "", "points": [on_screen(said)]}
+        for label, said in (found[1].left, found[1].right)
+    )
+    return Scene(SceneKind.COMPARISON, {**telling.common, "left": left, "right": right}, 1.9)
+
+
+def _timeline(telling: Telling) -> Scene | None:
+    events = dated_events(telling.sentences, telling.language, telling.story.title or telling.headline)
+    if len(events) < 2:
+        return None
+    shown = events[:MOST_EVENTS]
+    rows = [{"when": on_screen(event.when), "what": on_screen(event.what)} for event in shown]
+    return Scene(SceneKind.TIMELINE, {**telling.common, "events": rows}, 1.2 + 0.4 * len(rows))
+
+
+def _figure(telling: Telling) -> Scene | None:
+    figure = carrying_figure(telling.story.title or telling.headline, telling.sentences, telling.language)
+    if figure is None or len(figure.value) > _MOST_VALUE or telling.series is not None:
+        return None
+    label = "" if are_near_equal(figure.label, telling.headline, telling.language) else figure.label
+    if figure.about and figure.about not in label:
+        # The screen must not make an exact number of it.
+        label = ": ".join(part for part in (label, f"{figure.about} {figure.value} {figure.unit}") if part)
+    data = {"value": figure.value, "unit": figure.unit, "label": on_screen(label)}
+    return Scene(SceneKind.FIGURE, {**telling.common, **data}, 1.0 + 0.3 * min(figure.weight, 3.0))
+
+
+def _map_pin(telling: Telling) -> Scene | None:
+    title = telling.story.title
+    place = find_place(title, telling.sentences, telling.language)
+    if place is None:
+        return None
+    is_the_matter = place.name in title or any(
+        place.name == one.name for one in places_in(telling.sentences[0], telling.language)
+    )
+    if not is_the_matter:
+        return None
+    worth = {PlaceKind.SITE: 1.8, PlaceKind.CITY: 1.5, PlaceKind.COUNTRY: 1.2}[place.kind]
+    name = place.name[0].upper() + place.name[1:]
+    points = [point for point in telling.points if not stems(point, telling.language) & stems(name, telling.language)]
+    if telling.language == "en" and len(telling.sentences) == 1:
+        points += [on_screen(text) for text in circumstances(telling.sentences, [telling.headline, name, *points])]
+    data = {"place": name, "lat": place.latitude, "lon": place.longitude, "points": points[:2]}
+    return Scene(SceneKind.MAP_PIN, {**telling.common, **data}, worth)
+
+
+def _bullets(telling: Telling) -> Scene | None:
+    points = telling.points
+    return Scene(SceneKind.BULLETS, {**telling.common, "points": points}, 0.55 + 0.3 * len(points)) if points else None
+
+
+def _number(amount: Quantity) -> str:
+    return ("\u2212" if amount.is_negative else "") + grouped(amount.value)
+
+
+def _unit(unit: str, about: str) -> str:
+    return f"{unit} ({about})" if about else unit
+
+
+def headline_of(story: Story, sentences: Sequence[str], language: str) -> tuple[str, str]:
+    """Headline and small line above it: of a title that only teases, what the story says, with the title above."""
+    if story.is_teased:
+        form = next(iter(short_forms(sentences[0], language)), "") if sentences else ""
+        if form and not tells_of_picture(form):
+            return form, " · ".join(part for part in (story.headline, story.kicker) if part)
+    return story.headline, story.kicker

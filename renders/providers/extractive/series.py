@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from renders.providers.extractive.units import Quantity, quantities
 from renders.text.leaning import leans_on_previous
-from renders.text.word_lists import one_of
+from renders.text.word_lists import one_of, word_set
 from renders.text.words import stems
 
 _LETTER = "\\w\u0900-\u0963\u0966-\u097f"
@@ -21,7 +21,8 @@ _YEAR = re.compile(rf"(?<![\d.,{_LETTER}-])(?:1[0-9]\d\d|20\d\d)(?![\d{_LETTER}%
 _NOT_YET = {
     "en": one_of(
         """
-        will would could may might should must target targets goal goals aims? plans? planned expected forecast predict\\w*
+        will would could may might should must target targets goal goals aims? plans?
+        planned expected forecast predict\\w*
         estimated if not never no without hopes? by_20[3-9]\\d promised supposed instead except difference differs
         """
     ),
@@ -45,9 +46,9 @@ _FILL = {
 }
 _VERB_EN = one_of(
     """
-    is are was were measures? measured weighs? reach(?:es|ed)? stretch(?:es|ed)? runs? ran flows? stands? stood rises? rose
-    beats? needs? takes? took lasts? lasted holds? held covers? covered drains? travel(?:s|led)? moves? spins? carries
-    carried produced? produces? pumps? lives? grew grows? has have had
+    is are was were measures? measured weighs? reach(?:es|ed)? stretch(?:es|ed)? runs? ran flows? stands? stood rises?
+    rose beats? needs? takes? took lasts? lasted holds? held covers? covered drains? travel(?:s|led)? moves? spins?
+    carries carried produced? produces? pumps? lives? grew grows? has have had
     """
 )
 _LABEL_EN = rf"(?P<label>{_ARTICLE}(?:(?!{_VERB_EN}\b|and\b|but\b|while\b|with\b|of\b|in\b)[\w’'-]+ ?){{1,4}}?)"
@@ -65,16 +66,21 @@ _NAMED = {
         rf"(?P<verb>(?: [{_LETTER}]+){{0,1}}?)(?: {_FILL['hi']})* $"
     ),
 }
-_PRONOUNS = frozenset("it he she they this that these those which who there one он она оно они это यह वह ये वे इस उस".split())
+_NEAR = 12
+"""Characters between an amount and the year that belongs to it."""
+_PRONOUNS = word_set("it he she they this that these those which who there one он она оно они это यह वह ये वे इस उस")
 _DIMENSION = re.compile(r"\s*(long|wide|deep|high|tall|thick|across|away|old|in diameter)\b")
 _CHANGE = {
     "en": re.compile(
         r"\b(?:rose|grew|fell|climbed|increased|decreased|shrank|dropped|expanded|declined|jumped|sank|went|growing|"
         r"rising|falling|shrinking|cut|widened|lengthened|lengthening|deepened)\b[^.;]*?\bfrom\b (?P<rest>.+)"
     ),
-    "ru": re.compile(r"(?:выросл?[аио]?|увеличил\w+|сократил\w+|снизил\w+|упал[аио]?|поднял\w+)[^.;]*?\bс (?P<rest>.+)"),
+    "ru": re.compile(
+        r"(?:выросл?[аио]?|увеличил\w+|сократил\w+|снизил\w+|упал[аио]?|поднял\w+)[^.;]*?\bс (?P<rest>.+)"
+    ),
     "hi": re.compile(r"(?P<rest>.+?(?:से बढ़कर|से घटकर).+)"),
 }
+_IN_YEAR = re.compile(r" (?:in|by|в|к|में) ((?:1[0-9]|20)\d\d)(?!\d|[.,]\d)")
 _TO = {"en": re.compile(r"\bto\b"), "ru": re.compile(r"\bдо\b"), "hi": re.compile("से (?:बढ़कर|घटकर)")}
 
 
@@ -125,7 +131,7 @@ def _by_year(sentences: Sequence[str], language: str) -> Series | None:
         follows = runs[-1] and (
             runs[-1][-1].place == place - 1
             and runs[-1][-1].amount.unit == pairs[0].amount.unit
-            and (leans_on_previous(sentence, language) or own <= subject or _mentions_pronoun(sentence, language))
+            and (leans_on_previous(sentence, language) or own <= subject or _mentions_pronoun(sentence))
         )
         if follows:
             runs[-1] += pairs
@@ -152,20 +158,22 @@ def _pairs(sentence: str, place: int, language: str) -> list[Member]:
     kinds = "".join(kind for _, kind in order)
     if kinds not in ("ya" * len(years), "ay" * len(years)):
         return []
-    if len(years) > 1 and kinds.startswith("ay") and language == "en":
-        # "660 mm in 1888, 340 mm in 2014": each year stands right after its amount.
-        if any(m.start() - one.end > 12 for m, one in zip(years, amounts, strict=True)):
-            return []
+    # "660 mm in 1888, 340 mm in 2014": each year stands right after its amount.
+    gaps = [m.start() - one.end for m, one in zip(years, amounts, strict=True)]
+    if len(years) > 1 and kinds.startswith("ay") and language == "en" and max(gaps) > _NEAR:
+        return []
     return [Member(m.group(), one, place) for m, one in zip(years, amounts, strict=True)]
 
 
 def _subject(sentence: str, amount: Quantity, language: str) -> frozenset[str]:
     """What the amount is said of: the words before it that carry meaning."""
     words = stems(re.sub(r"\d+", " ", sentence[: amount.start]), language)
-    return words - stems("March January February April May June July August September October November December by in", language)
+    return words - stems(
+        "March January February April May June July August September October November December by in", language
+    )
 
 
-def _mentions_pronoun(sentence: str, language: str) -> bool:
+def _mentions_pronoun(sentence: str) -> bool:
     early = [word.strip(",.").casefold() for word in sentence.split()[:6]]
     return any(word in _PRONOUNS for word in early)
 
@@ -176,8 +184,11 @@ def _by_name(sentences: Sequence[str], language: str) -> Series | None:
     best: list[Member] = []
     for place, sentence in enumerate(sentences):
         members, here = ([], []) if _DOUBTFUL[language].search(sentence) else _named(sentence, place, language)
-        alike = bool(found and here) and found[-1].place == place - 1 and here[0] == kinds[0] and all(
-            kind[1:] == kinds[0][1:] for kind in here
+        alike = (
+            bool(found and here)
+            and found[-1].place == place - 1
+            and here[0] == kinds[0]
+            and all(kind[1:] == kinds[0][1:] for kind in here)
         )
         found, kinds = (found + members, kinds + here) if alike else (members, here)
         if len(found) > len(best):
@@ -195,7 +206,7 @@ def _named(sentence: str, place: int, language: str) -> tuple[list[Member], list
     for amount in amounts:
         before = sentence[end : amount.start]
         before = re.sub(r"^.*(?=[,;:])", "", before) if members and language != "hi" else before
-        match = _NAMED[language].search(before if amount.about == "" else before)
+        match = _NAMED[language].search(before)
         end = amount.end
         if match is None or amount.is_time:
             return [], []
@@ -207,7 +218,11 @@ def _named(sentence: str, place: int, language: str) -> tuple[list[Member], list
         kinds.append((verb or (kinds[0][0] if kinds else ""), amount.unit, ""))
         if dimension:
             end += dimension.end()
-    if len({kind[1] for kind in kinds}) > 1 or len({kind[0] for kind in kinds}) > 1 or (len(members) == 1 and not kinds[0][0]):
+    if (
+        len({kind[1] for kind in kinds}) > 1
+        or len({kind[0] for kind in kinds}) > 1
+        or (len(members) == 1 and not kinds[0][0])
+    ):
         return [], []
     dimensions = {m[1] for amount in amounts if (m := _DIMENSION.match(sentence[amount.end :]))}
     if len(dimensions) > 1:
@@ -225,21 +240,33 @@ def _is_name(label: str, language: str) -> bool:
     return language == "hi" or first[:1].isupper() or (first.casefold() in ("a", "an", "the") and bool(rest))
 
 
-def find_change(sentences: Sequence[str], language: str) -> tuple[int, Quantity, Quantity] | None:
-    """A change of one amount, "rose from 2.6 to 82 gigawatts": its sentence's index, and both amounts."""
+Side = tuple[str, Quantity]
+"""A year, empty where the text names none, and an amount."""
+
+
+def find_change(sentences: Sequence[str], language: str) -> tuple[int, tuple[Side, Side]] | None:
+    """A change of one amount, "rose from 2.6 to 82 gigawatts": its sentence's index, and both sides."""
     for place, sentence in enumerate(sentences):
         match = _CHANGE[language].search(sentence)
         if match is None or _DOUBTFUL[language].search(sentence):
             continue
         start = match.start("rest")
-        later = [one for one in quantities(sentence, language) if one.start >= start and not one.is_time]
+        later = [one for one in quantities(sentence, language, ranges=True) if one.start >= start and not one.is_time]
         earlier = _bare_first(sentence, start, language, later)
         if earlier is not None:
-            return place, *earlier
+            one, other = earlier
+            return place, ((_year_after(sentence, one), one), (_year_after(sentence, other), other))
     return None
 
 
-def _bare_first(sentence: str, start: int, language: str, amounts: Sequence[Quantity]) -> tuple[Quantity, Quantity] | None:
+def _year_after(sentence: str, amount: Quantity) -> str:
+    match = _IN_YEAR.match(sentence[amount.end :])
+    return match[1] if match else ""
+
+
+def _bare_first(
+    sentence: str, start: int, language: str, amounts: Sequence[Quantity]
+) -> tuple[Quantity, Quantity] | None:
     """The two amounts around "to"; the first may leave its unit to the second."""
     ends = _TO[language].search(sentence, start)
     if ends is None:

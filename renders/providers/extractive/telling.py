@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from renders.domain.job import AspectRatio
 from renders.domain.script import Role, SceneKind, Script, Segment
-from renders.providers.extractive.choosing import Option, fit, story_options
+from renders.providers.extractive.choosing import Option, fit, pieces_of, story_options
+from renders.providers.extractive.fitting import fits
 from renders.providers.extractive.material import Story
 from renders.providers.extractive.phrases import closing_heading
-from renders.providers.extractive.scenes import Scene, Takeaways, scene_of, takeaways
+from renders.providers.extractive.scenes import Scene, Seen, Telling, choose_scene, headline_of
+from renders.providers.extractive.takeaways import Takeaways, takeaways
 from renders.text import speech_rate
 from renders.text.typography import on_screen
 
 _ROUNDS = 3
 """The lines to remember depend on what is told, and its length on them: this many times they are matched."""
+_SHORTEST, _HASTY = 5.0, 0.8
+"""A card that is seen for fewer seconds is hardly read; worth lost by it."""
 _LEAST_STORIES = 3
 """A day shows at least so many items where it has them, even if that makes it a little long (R3)."""
+_AIM = 1.01
+"""Of the length asked for: the air between segments counts for the video and not for the voice, and both should fit."""
 TOLERANCE = 0.1
 """Share by which the narration may be off the length asked for (R11)."""
 
@@ -70,7 +77,8 @@ def tell(stories: Sequence[Story], frame: Frame, seconds: float, language: str) 
 
 def _fitted(stories: Sequence[Story], frame: Frame, seconds: float, language: str, *, may_skip: bool) -> Told:
     def spoken(text: str, worth: float) -> Option:
-        return Option(text, _seconds(text, language) + speech_rate.AIR_SECONDS, worth)
+        seconds = _seconds(text, language) + speech_rate.AIR_SECONDS
+        return Option(text, seconds, worth - _HASTY * (seconds < _SHORTEST))
 
     count = len(stories)
     openings = [spoken(text, worth) for text, worth in frame.openings(stories)]
@@ -91,7 +99,7 @@ def _fitted(stories: Sequence[Story], frame: Frame, seconds: float, language: st
     told: Told | None = None
     for _ in range(_ROUNDS):
         closings = [spoken(text, worth) for text, worth in frame.closings(remember.fresh)]
-        opening, *parts, closing = fit([openings, *ways, closings], seconds)
+        opening, *parts, closing = fit([openings, *ways, closings], seconds * _AIM)
         told = Told(tuple(stories), opening, tuple(parts), closing, remember)
         remember = _takeaways_of(told, language)
         if remember == told.remember:
@@ -125,29 +133,26 @@ def _seconds(text: str, language: str) -> float:
     return speech_rate.seconds(text, language)
 
 
-def script_of(told: Told, frame: Frame, language: str) -> Script:
-    """The script: hook, a segment for each story, closing."""
+def script_of(told: Told, frame: Frame, language: str, aspect: AspectRatio) -> Script:
+    """The script: hook, a segment or more for each story, closing."""
     headline = frame.card(told.stories)["headline"]
-    segments = [
-        _segment(1, Role.HOOK, told.opening.text, headline, Scene(SceneKind.TITLE_CARD, frame.card(told.stories)))
-    ]
-    for place, (story, scene) in enumerate(zip(told.stories, _scenes(told, language), strict=True)):
-        segments.append(_segment(place + 2, Role.ITEM, told.parts[place].text, on_screen(story.headline), scene))
+    card = Scene(SceneKind.TITLE_CARD, frame.card(told.stories))
+    segments = [_segment(1, Role.HOOK, told.opening.text, headline, card)]
+    seen = Seen([SceneKind.TITLE_CARD])
+    for story, part in zip(told.stories, told.parts, strict=True):
+        pieces = pieces_of(story, part)
+        name, kicker = headline_of(story, [story.lines[index].text for index in pieces[0].lines], language)
+        for piece in pieces:
+            sentences = [story.lines[index].text for index in piece.lines]
+            telling = Telling(story, sentences, language, name, kicker)
+            scene = choose_scene(telling, seen, lambda scene: fits(scene, aspect, language))
+            segments.append(_segment(len(segments) + 1, Role.ITEM, piece.text, on_screen(name), scene))
     heading = closing_heading(language, tell=told.remember.tell)
     closing = {"headline": heading, "points": [on_screen(line) for line in told.remember.shown]}
     segments.append(
         _segment(len(segments) + 1, Role.CLOSING, told.closing.text, heading, Scene(SceneKind.CLOSING, closing))
     )
     return Script(frame.title(told.stories), language, tuple(segments))
-
-
-def _scenes(told: Told, language: str) -> list[Scene]:
-    """Scenes of the stories: a figure never right after another, so that the video keeps changing."""
-    scenes: list[Scene] = []
-    for place, story in enumerate(told.stories):
-        after_figure = bool(scenes) and scenes[-1].kind is SceneKind.FIGURE
-        scenes.append(scene_of(story, told.sentences(place), language, figure_allowed=not after_figure))
-    return scenes
 
 
 def _segment(number: int, role: Role, narration: str, headline: str, scene: Scene) -> Segment:

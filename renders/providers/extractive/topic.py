@@ -24,6 +24,8 @@ _SECONDS_A_THEME = 17.0
 _MOST_THEMES = 10
 _SPARE = 1.2
 """Share of the length asked for that the themes should hold, so that there is something to choose from."""
+_TOGETHER = 0.8
+"""Weight that a theme gains by a timeline or a chart that can be made of it."""
 _HEADLINE_WORDS = {"en": 10, "ru": 9, "hi": 12}
 _FILE_NAME = re.compile(r"\.\w{2,5}$")
 
@@ -128,7 +130,9 @@ def _main_themes(stories: Sequence[Story], job: Job) -> list[Story]:
 
 
 def _weight(story: Story) -> float:
-    return sum(sorted((line.weight for line in story.lines), reverse=True)[:3])
+    marks = [mark for line in story.lines for mark in line.marks]
+    together = any(marks.count(mark) > 1 for mark in marks)
+    return sum(sorted((line.weight for line in story.lines), reverse=True)[:3]) + _TOGETHER * together
 
 
 def _theme_name(lines: Sequence[Line], used: Sequence[str], title: str, language: str) -> str:

@@ -15,23 +15,30 @@ _UNITS: dict[str, str] = {
         km=kilomet(?:re|er)s?|km   cm=centimet(?:re|er)s?|cm   mm=millimet(?:re|er)s?|mm   m=met(?:re|er)s?
         miles=miles?   feet=feet|foot   inches=inch(?:es)?   kg=kilograms?|kg   tonnes=tonnes?|tons?   pounds=pounds
         °C=degrees_Celsius|°\s?C   °F=degrees_Fahrenheit|°\s?F   %=percent|per_cent|%
-        TWh=terawatt[-_]hours?|TWh   GW=gigawatts?|GW   MW=megawatts?|MW   m³/s=cubic_met(?:re|er)s_(?:per|a|every)_second
+        TWh=terawatt[-_]hours?|TWh   GW=gigawatts?|GW   MW=megawatts?|MW
+        m³/s=cubic_met(?:re|er)s_(?:per|a|every)_second
         beats_per_minute=beats_(?:per|a|every)_minute   litres=lit(?:re|er)s?   grams=grams?   hectares=hectares?
-        people=people|inhabitants   ×=times(?=_(?:as|more|larger|heavier|longer|higher|faster|brighter|stronger|denser|its|that|the)\b)
+        people=people|inhabitants
+        ×=times(?=_(?:as|more|larger|heavier|longer|higher|faster|brighter|stronger|denser|its|that|the)\b)
         years=years   days=days   hours=hours   minutes=minutes
     """,
     "ru": r"""
         км/с=(?:километр(?:ов|а|ах)?|км)_в_секунду|км/с   км/ч=(?:километр(?:ов|а|ах)?|км)_в_час|км/ч
         св._лет=световых_(?:лет|года)   км²=квадратных_километр(?:ов|а|ах)|км²   км³=кубических_километр(?:ов|а|ах)|км³
         км=километр(?:ов|а|ах)?|км   см=сантиметр(?:ов|а)?|см   м=метр(?:ов|а|ах)?|м   кг=килограмм(?:ов|а)?|кг
-        т=тонн[ыа]?   °C=градус(?:ов|а)?(?:_Цельсия)?|°\s?C   м³/с=кубических_метр(?:ов|а)_в_секунду
-        уд./мин=удар(?:ов|а)?_в_минуту   литров=литр(?:ов|а)?   г=грамм(?:ов|а)?   га=гектар(?:ов|а)?   чел.=человека?|жителей
-        раз=раза?(?=_(?:больше|меньше|выше|длиннее|тяжелее|быстрее|ярче|глубже|шире|сильнее|дальше)(?!\w))   %=процент(?:ов|а)?|%
+        т=тонн[ыа]?   °C=градус(?:ов|а)?(?:_Цельсия)?|°\s?C
+        м³/с=кубических_метр(?:ов|а)_в_секунду
+        уд./мин=удар(?:ов|а)?_в_минуту   литров=литр(?:ов|а)?   г=грамм(?:ов|а)?   га=гектар(?:ов|а)?
+        чел.=человека?|жителей
+        раз=раза?(?=_(?:больше|меньше|выше|длиннее|тяжелее|быстрее|ярче|глубже|шире|сильнее|дальше)(?!\w))
+        %=процент(?:ов|а)?|%
         ГВт=гигаватт|ГВт   МВт=мегаватт|МВт   лет=лет   дней=суток|дней   часов=часов   минут=минут
     """,
     "hi": r"""
         किमी/से=किलोमीटर_प्रति_सेकंड   किमी/घंटा=किलोमीटर_प्रति_घंट(?:ा|े)   प्रकाश_वर्ष=प्रकाश[-_]?वर्ष   वर्ग_किमी=वर्ग_किलोमीटर
-        किमी=किलोमीटर|कि\.मी\.|किमी   सेमी=सेंटीमीटर   घन_मीटर/से=घन_मीटर_प्रति_सेकंड   लीटर=लीटर   ग्राम=ग्राम   गुना=गुना   मीटर=मीटर   किग्रा=किलोग्राम|किग्रा   टन=टन
+        किमी=किलोमीटर|कि\.मी\.|किमी   सेमी=सेंटीमीटर
+        घन_मीटर/से=घन_मीटर_प्रति_सेकंड   लीटर=लीटर   ग्राम=ग्राम   गुना=गुना   मीटर=मीटर
+        किग्रा=किलोग्राम|किग्रा   टन=टन
         °C=डिग्री_सेल्सियस|°\s?C   %=प्रतिशत|फ़ीसदी|फीसदी|%   गीगावाट=गीगावाट   मेगावाट=मेगावाट
         वर्ष=साल|वर्ष   दिन=दिन   घंटे=घंटे|घंटों   मिनट=मिनट
     """,
@@ -98,15 +105,20 @@ _ABOUT = {
     "hi": one_of("लगभग क़रीब करीब तक़रीबन"),
 }
 _ABOUT_BEFORE = {language: re.compile(rf"(?<!\w)({words})\s+$", re.IGNORECASE) for language, words in _ABOUT.items()}
-_RANGE_BEFORE = re.compile(
-    r"\d[\d.,\u00a0\u202f]*\s*(?:(?:to|and|or|до|и|или|से|और|या)\s+|[-–—]\s*)(?:[\w]+\s)?$"
-)
+_RANGE_BEFORE = re.compile(r"\d[\d.,\u00a0\u202f]*\s*(?:(?:to|and|or|до|и|или|से|और|या)\s+|[-–—]\s*)(?:[\w]+\s)?$")
 
 
-def quantities(text: str, language: str) -> list[Quantity]:
-    """Numbers with known units in `text`, in order; the end of a range ("80 to 100 km") is no number by itself."""
+def quantities(text: str, language: str, *, ranges: bool = False) -> list[Quantity]:
+    """Numbers with known units in `text`, in order.
+
+    The end of a range ("80 to 100 km") is no number by itself, and left out but where `ranges` are asked for.
+    """
     matches = _PATTERNS[language].finditer(text)
-    return [_quantity(match, text, language) for match in matches if not _RANGE_BEFORE.search(text[: match.start()])]
+    return [
+        _quantity(match, text, language)
+        for match in matches
+        if ranges or not _RANGE_BEFORE.search(text[: match.start()])
+    ]
 
 
 def _quantity(match: re.Match[str], text: str, language: str) -> Quantity:

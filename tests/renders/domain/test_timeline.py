@@ -221,3 +221,21 @@ def test_the_schema_refuses_what_the_code_refuses() -> None:
     data["tracks"]["visuals"][0]["asset"] = None
     assert not VALIDATOR.is_valid(data)
     assert not VALIDATOR.is_valid(example().to_json() | {"version": 2})
+
+
+def test_the_picture_slides_on_from_the_opening_and_wipes_to_the_closing() -> None:
+    roles = (Role.HOOK, Role.ITEM, Role.ITEM, Role.CLOSING)
+    segments = tuple(Segment(f"s{at}", role, "It is said.", "Head", SceneKind.BULLETS) for at, role in enumerate(roles))
+    made = build(Script("T", "en", segments), {}, {}, None, size=(320, 180), fps=30, language="en", theme="ink")
+    assert [clip.transition.kind for clip in made.tracks.visuals] == ["cut", "slide", "fade", "wipe"]
+    assert {clip.transition.duration for clip in made.tracks.visuals[1:]} == {0.5}
+    VALIDATOR.validate(made.to_json())
+
+
+def test_a_timeline_from_before_captions_could_be_burned_in_is_read() -> None:
+    data = example().to_json()
+    assert data.pop("burn_captions") is False
+    VALIDATOR.validate(data)
+    assert Timeline.from_json(data) == example()
+    with pytest.raises(TimelineError, match="burn_captions"):
+        Timeline.from_json(data | {"burn_captions": "yes"})

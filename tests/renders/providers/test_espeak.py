@@ -146,7 +146,7 @@ def test_timings_cover_every_written_sentence_and_fit_what_is_heard(workdir: Pat
     for timing in timings:
         assert level(heard[int(timing["start"] * 48_000) : int(timing["end"] * 48_000)]) > -26
     gaps = [(a["end"], b["start"]) for a, b in pairwise(timings)]
-    assert [round(after - before, 2) for before, after in gaps] == [0.25, 0.4]
+    assert [round(after - before, 2) for before, after in gaps] == [0.35, 0.6]
     for before, after in gaps:
         assert level(heard[int((before + 0.02) * 48_000) : int((after - 0.02) * 48_000)]) < -60
     assert "nineteen sixty-nine" in outcome.result["spoken"]
@@ -171,7 +171,7 @@ def test_a_quiet_recording_is_raised_and_a_loud_one_is_held_below_its_limit(tmp_
     raw, quiet, loud = (tmp_path / name for name in ("raw.wav", "quiet.wav", "loud.wav"))
     rescale(raw, 0.1)
     frames = round(answer["frames"] * 48_000 / 22_050)
-    order: dict[str, Any] = {"frames": frames, "seconds": 20, "cancel": threading.Event()}
+    order: dict[str, Any] = {"frames": frames, "seconds": 20, "tone": "anull", "cancel": threading.Event()}
     sound.master(raw, quiet, level=answer["level"] - 20, **order)
     sound.master(raw, loud, level=answer["level"] - 50, **order)
     assert loudness(quiet) == pytest.approx(-20, abs=1)
@@ -303,7 +303,8 @@ def test_a_missing_ffmpeg_names_the_package_to_install(workdir: Path, monkeypatc
 
 
 def test_a_folder_that_is_gone_is_an_answer_too(tmp_path: Path) -> None:
-    assert isinstance(ask(tmp_path / "gone", "Hello."), Err)
+    (tmp_path / "file").touch()
+    assert isinstance(ask(tmp_path / "file" / "gone", "Hello."), Err)
 
 
 def test_it_speaks_from_a_folder_with_a_very_long_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,3 +315,44 @@ def test_it_speaks_from_a_folder_with_a_very_long_path(tmp_path: Path, monkeypat
     workdir = tmp_path / "work"
     workdir.mkdir()
     assert narrate(workdir, "It is heard from afar.").result["duration"] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "Dr. Smith saw it in 1969, at 14:12!", ["Dr.", "Smith", "saw", "it", "in", "1969,", "at", "14:12!"]),
+        ("ru", "Телескоп James Webb — за 108 минут.", ["Телескоп", "James", "Webb —", "за", "108", "минут."]),
+        ("hi", "गंगा 2,525 किलोमीटर लंबी है।", ["गंगा", "2,525", "किलोमीटर", "लंबी", "है।"]),
+    ],
+)
+def test_every_written_word_has_the_stretch_in_which_it_is_heard(
+    workdir: Path, language: str, text: str, expected: list[str]
+) -> None:
+    outcome = narrate(workdir, text, language)
+    heard, words = samples(outcome.files["narration"]), outcome.result["words"]
+    assert [word["text"] for word in words] == expected
+    assert all(before["end"] <= after["start"] for before, after in pairwise(words))
+    for word in words:
+        assert level(heard[int(word["start"] * 48_000) : int(word["end"] * 48_000)]) > -30
+    lengths = {word["text"]: word["end"] - word["start"] for word in words}
+    number = next(text for text in expected if text[0].isdigit())
+    assert lengths[number] == max(lengths.values())  # it is read as several words
+
+
+def test_a_pause_within_a_sentence_belongs_to_no_word(workdir: Path) -> None:
+    outcome = narrate(workdir, "When the rain stopped, we all went out.")
+    heard = samples(outcome.files["narration"])
+    before, after = next(pair for pair in pairwise(outcome.result["words"]) if pair[0]["text"] == "stopped,")
+    assert after["start"] - before["end"] > 0.1
+    assert level(heard[int((before["end"] + 0.02) * 48_000) : int((after["start"] - 0.02) * 48_000)]) < -45
+
+
+@pytest.mark.parametrize("voice", ["male", "female"])
+def test_no_voice_is_shrill_and_none_mumbles(workdir: Path, voice: str) -> None:
+    text = "Scientists say this is only the first step, and that many questions remain."
+    heard = samples(narrate(workdir, text, voice=voice).files["narration"])
+    power = np.abs(np.fft.rfft(heard)) ** 2
+    frequencies = np.fft.rfftfreq(len(heard), 1 / 48_000)
+    assert 600 < float((power * frequencies).sum() / power.sum()) < 1100
+    presence = power[(frequencies > 1000) & (frequencies < 4000)].sum() / power.sum()
+    assert -13 < 10 * np.log10(presence) < -4

@@ -111,7 +111,8 @@ def test_what_cannot_be_drawn_is_refused_field_by_field(
 
 
 def test_a_folder_that_cannot_be_written_is_a_failure_with_a_remedy(tmp_path: Path) -> None:
-    outcome = Still().submit(request(tmp_path / "gone"), "key")
+    (tmp_path / "file").write_text("where a folder should be made")
+    outcome = Still().submit(request(tmp_path / "file" / "gone"), "key")
     assert isinstance(outcome, Err)
     assert outcome.error.code is ErrorCode.PROVIDER_FAILURE
     assert "room" in outcome.error.what_to_do
@@ -128,7 +129,7 @@ def test_what_nobody_foresaw_is_kept_as_evidence(tmp_path: Path, monkeypatch: py
     def break_down(*_: object, **__: object) -> None:
         raise ZeroDivisionError("surprise")
 
-    monkeypatch.setattr("renders.providers.still.provider.compose", break_down)
+    monkeypatch.setattr("renders.look.order.compose", break_down)
     outcome = Still().submit(request(tmp_path), "key")
     assert isinstance(outcome, Err)
     assert outcome.error.code is ErrorCode.UNKNOWN

@@ -123,3 +123,19 @@ def test_it_drops_what_no_voice_reads_and_names_signs(written: str, said: str) -
 @pytest.mark.parametrize("nothing", ["", "   ", "***", "😀", "— … !", "\x00\x01", "()"])
 def test_it_is_empty_where_nothing_can_be_said(nothing: str) -> None:
     assert spoken(nothing, "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("F-16s and B-52s", "F sixteens and B fifty-twos"),
+        ("1.5m people, 10k users, 5m high", "one point five million people, ten thousand users, five meters high"),
+        ("WWII, NGC 6326, a 50-50 chance", "World War two, N-G-C sixty-three twenty-six, a fifty fifty chance"),
+        ("Henry VIII's wives", "Henry the eighth's wives"),
+        ("Super Bowl LVIII", "Super Bowl fifty-eight"),
+        ("in 1066", "in ten sixty-six"),
+        ("the 737 MAX", "the seven hundred and thirty-seven Max"),
+    ],
+)
+def test_what_real_texts_read_wrong_before(written: str, said: str) -> None:
+    assert spoken(written, "en") == said

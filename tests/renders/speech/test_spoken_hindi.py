@@ -24,3 +24,17 @@ from renders.speech.aloud import spoken
 )
 def test_it_reads_hindi_and_leaves_bare_numbers_to_the_voice(written: str, said: str) -> None:
     assert spoken(written, "hi") == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("1/2, ¾ और 2½", "आधा, तीन चौथाई और ढाई"),
+        ("₹2.5 लाख करोड़", "2.5 लाख करोड़ रुपये"),
+        ("1ला, 2री और 21वीं", "पहला, दूसरी और 21वीं"),
+        ("जॉर्ज VI, विश्व युद्ध II", "जॉर्ज 6, विश्व युद्ध 2"),
+        ("500 मि.ली. और H2O", "500 मिलीलीटर और H 2 O"),
+    ],
+)
+def test_what_real_texts_read_wrong_before(written: str, said: str) -> None:
+    assert spoken(written, "hi") == said

@@ -93,3 +93,20 @@ def test_it_reads_dates_years_and_times_in_their_case(written: str, said: str) -
 )
 def test_it_reads_numerals_abbreviations_and_acronyms(written: str, said: str) -> None:
     assert spoken(written, "ru") == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("в I квартале", "в первом квартале"),
+        ("III место, II степени", "третье место, второй степени"),
+        ("в ХХ веке", "в двадцатом веке"),
+        ("в 2020-х гг. и 90-е гг.", "в две тысячи двадцатых годах и девяностые годы"),
+        ("с ракетой С-400, о CO2", "с ракетой С четыреста, о си-о два"),
+        ("1001 ночь", "тысяча одна ночь"),
+        ("в 9:00 по МСК", "в девять часов по московскому времени"),
+        ("№ 5 из 10", "номер пять из десяти"),
+    ],
+)
+def test_what_real_texts_read_wrong_before(written: str, said: str) -> None:
+    assert spoken(written, "ru") == said
