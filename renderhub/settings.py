@@ -186,6 +186,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
         "options": {"queue": Queue.CONTROL.value},
     },
+    "keep the pieces of video under their quota": {
+        "task": "renders.prune_cache",
+        "schedule": crontab(minute="40"),
+        "options": {"queue": Queue.CONTROL.value},
+    },
 }
 CELERY_TASK_DEFAULT_QUEUE = Queue.CONTROL.value
 # Celery 5.7 drops Django's connection around every task unless this is set; it is read from the app's own
@@ -195,7 +200,7 @@ CELERY_DB_REUSE_MAX = 1_000_000
 # Provider chains, primary first, by stage (R11 to R17).
 RENDERHUB_CHAINS = {
     "script_gen": env.names("SCRIPT_GEN_CHAIN", "extractive"),
-    "manim": env.names("MANIM_CHAIN", "still"),
+    "manim": env.names("MANIM_CHAIN", "manim,still"),
     "tts": env.names("TTS_CHAIN", "espeak"),
     "music": env.names("MUSIC_CHAIN", "library"),
     "revideo": env.names("REVIDEO_CHAIN", "composer"),
@@ -208,6 +213,11 @@ RENDERHUB_PROVIDERS: dict[str, tuple[str, str, float]] = {
 }
 """More providers beside the built-in ones: `PROVIDERS=name=package.module.Class@queue,...`; with the seconds that each
 is expected to need."""
+RENDERHUB_MANIM_PYTHON = env.text("MANIM_PYTHON")
+"""The Python that has Manim, where it is not the one that runs this."""
+RENDERHUB_CACHE = env.text("CACHE", str(MEDIA_ROOT / "cache"))
+"""Where pieces of video are kept from one composition to the next; all of it can be made again."""
+RENDERHUB_CACHE_MB = env.whole("CACHE_MB", 20_000, at_least=0)
 RENDERHUB_MUSIC_FOLDER = env.text("MUSIC_FOLDER")
 """A folder of the operator's own tracks, instead of the ones that are bundled (R15)."""
 RENDERHUB_STAGE_SECONDS = {

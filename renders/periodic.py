@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
 from renderhub.lib import clock
+from renders.media.cache import FolderCache
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,14 @@ def prune() -> int:
     before = clock.now() - timedelta(days=settings.RENDERHUB_KEEP_DAYS)
     gone = sum(_drop(table, before) for table in _AGED)
     logger.info("%d old log and event rows dropped", gone)
+    return gone
+
+
+@shared_task(name="renders.prune_cache", ignore_result=False)
+def prune_cache() -> int:
+    """Keep the pieces of video under their quota, those used longest ago go first; how many bytes went."""
+    gone = FolderCache(Path(settings.RENDERHUB_CACHE)).prune(settings.RENDERHUB_CACHE_MB * 1_000_000)
+    logger.info("%.0f MB of kept pieces removed", gone / 1e6)
     return gone
 
 

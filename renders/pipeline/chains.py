@@ -34,6 +34,9 @@ class Known:
 
 BUILT_IN: dict[str, Known] = {
     "extractive": Known("renders.providers.extractive.Extractive", Queue.CPU, 1),
+    "manim": Known(
+        "renders.providers.manim.Manim", Queue.CPU, 8, options=lambda: {"python": settings.RENDERHUB_MANIM_PYTHON}
+    ),
     "still": Known("renders.providers.still.Still", Queue.CPU, 1, kind="still"),
     "espeak": Known("renders.providers.espeak.Espeak", Queue.CPU, 2),
     "source_file": Known("renders.providers.source_file.SourceFile", Queue.CPU, 3),
@@ -49,7 +52,9 @@ BUILT_IN: dict[str, Known] = {
         4,
         options=lambda: {"folder": Path(settings.RENDERHUB_MUSIC_FOLDER) if settings.RENDERHUB_MUSIC_FOLDER else None},
     ),
-    "composer": Known("renders.providers.composer.Composer", Queue.CPU, 20),
+    "composer": Known(
+        "renders.providers.composer.Composer", Queue.CPU, 20, options=lambda: {"cache": Path(settings.RENDERHUB_CACHE)}
+    ),
     "local_media": Known(
         "renders.providers.local_media.LocalMedia",
         Queue.CPU,

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
 
 from renderhub.lib import clock
 from renders import periodic
+from renders.media.cache import FolderCache, key_of
 from renders.models import RenderEvent, RenderLog
 from tests.support import pipeline
 
@@ -26,3 +28,16 @@ def test_it_drops_old_logs_in_batches_and_keeps_the_young(settings, monkeypatch)
     assert RenderLog.objects.filter(created_at__lt=young).count() == 0
     assert RenderLog.objects.count() == 2
     assert RenderEvent.objects.count() == 2
+
+
+def test_it_keeps_the_pieces_of_video_under_their_quota(settings, tmp_path):
+    settings.RENDERHUB_CACHE, settings.RENDERHUB_CACHE_MB = str(tmp_path / "cache"), 1
+    cache = FolderCache(tmp_path / "cache")
+    for number in range(3):
+        piece = tmp_path / f"{number}.h264"
+        piece.write_bytes(bytes([number]) * 600_000)
+        cache.put(key_of(number), piece)
+        kept = cache.get(key_of(number))
+        os.utime(kept, (1_000_000 + number, 1_000_000 + number))
+    assert periodic.prune_cache() == 1_200_000
+    assert [cache.get(key_of(number)) is not None for number in range(3)] == [False, False, True]

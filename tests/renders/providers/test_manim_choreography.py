@@ -115,6 +115,18 @@ def test_what_is_never_spoken_comes_in_all_the_same_and_in_order() -> None:
     assert min(b - a for a, b in pairwise(starts)) >= 10
 
 
+@pytest.mark.parametrize("narration", ["Rivers are long, and this goes on for quite a while. " * 3, ""])
+def test_a_number_that_is_never_spoken_is_not_waited_for(narration: str) -> None:
+    layout = laid_out(SceneKind.FIGURE, WIDE)
+    assert of(choreograph(layout, narration, "en", FPS), layout, Part.VALUE)[0].start < FPS
+
+
+def test_no_scene_waits_long_with_nothing_but_its_headline() -> None:
+    narration = "Rivers are long, and this goes on for quite a while. " * 3 + "It is 2,525 kilometres."
+    layout = laid_out(SceneKind.FIGURE, WIDE)
+    assert of(choreograph(layout, narration, "en", FPS), layout, Part.VALUE)[0].start < 3.5 * FPS
+
+
 def test_bars_grow_from_their_base_line_and_carry_their_numbers() -> None:
     layout = laid_out(SceneKind.BAR_CHART, WIDE)
     plan = choreograph(layout, NARRATION, "en", FPS)

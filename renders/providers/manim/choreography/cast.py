@@ -62,9 +62,8 @@ class Cast:
         """
         heard = speech.moments(self.narration, [self.words(group) for group in groups], self.language)
         wanted = [None if when is None else when - _AHEAD for when in heard]
-        if wanted:
-            soon = earliest + PATIENCE
-            wanted[0] = soon if wanted[0] is None else min(wanted[0], soon)
+        if wanted and wanted[0] is not None:
+            wanted[0] = min(wanted[0], earliest + PATIENCE)
         return in_order(wanted, earliest, self._end_of_speech, apart)
 
     @property
