@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu.transport.redis import Channel as RedisChannel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
@@ -46,3 +46,11 @@ def _load_providers(**_: Any) -> None:
         chains.load_all()
     except Exception as error:
         raise SystemExit(f"A provider cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+@worker_process_init.connect
+def _warm_up(**_: Any) -> None:
+    """In each process of a prefork pool, which is what `cpu` workers have: engines are not shared by a fork."""
+    from renders.pipeline import chains
+
+    chains.warm_up()

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENGINE = "renders.providers.manim.engine"
 WORKER = ("-m", "celery", "-A", "renderhub", "worker", "-Q", "cpu", "-n", "cpu@%h", "-P", "prefork", "-c", "2")
 QUIET = ("-O", "fair", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
-CHAIN = {"MANIM_CHAIN": "manim,still", "PROVIDERS": "manim=renders.providers.manim.Manim@cpu"}
+CHAIN = {"MANIM_CHAIN": "manim,still"}
 POLL = 0.1
 
 

@@ -35,7 +35,11 @@ class Known:
 BUILT_IN: dict[str, Known] = {
     "extractive": Known("renders.providers.extractive.Extractive", Queue.CPU, 1),
     "manim": Known(
-        "renders.providers.manim.Manim", Queue.CPU, 8, options=lambda: {"python": settings.RENDERHUB_MANIM_PYTHON}
+        "renders.providers.manim.Manim",
+        Queue.CPU,
+        6,
+        kind="scene",
+        options=lambda: {"python": settings.RENDERHUB_MANIM_PYTHON},
     ),
     "still": Known("renders.providers.still.Still", Queue.CPU, 1, kind="still"),
     "espeak": Known("renders.providers.espeak.Espeak", Queue.CPU, 2),
@@ -92,6 +96,14 @@ def load_all() -> None:
     for names in settings.RENDERHUB_CHAINS.values():
         for name in names:
             provider(name)
+
+
+def warm_up() -> None:
+    """Let providers that have engines of their own start them, in each process that will use them."""
+    for name in {name for names in settings.RENDERHUB_CHAINS.values() for name in names}:
+        start = getattr(provider(name), "warm_up", None)
+        if start is not None:
+            start()
 
 
 def queue_of(name: str) -> str:

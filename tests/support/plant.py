@@ -52,7 +52,7 @@ class Plant(PlantView):
         self._like = like
         self.media = self.folder / "media"
         (self.folder / "gates").mkdir(parents=True)
-        wanted = dict.fromkeys(STAGES, "gated") | dict(chains or {})
+        wanted = dict.fromkeys(STAGES, "gated") | {"music": ""} | dict(chains or {})
         self._settings = {f"{stage.upper()}_CHAIN": chain for stage, chain in wanted.items()} | environment
         self.running: list[Running] = []
         self._desk: subprocess.Popen[bytes] | None = None

@@ -26,7 +26,9 @@ def describe(problem: BaseException) -> GenerationError:
     if isinstance(problem, Cancelled):
         return GenerationError(ErrorCode.TIMEOUT, NAME, "The scene was cancelled.")
     if isinstance(problem, Late):
-        return GenerationError(ErrorCode.TIMEOUT, NAME, "The scene was not drawn in time.", context=_evidence(problem))
+        # What hangs once hangs again, for as long: the still picture is better sooner (R38).
+        said = "The scene was not drawn in time."
+        return GenerationError(ErrorCode.TIMEOUT, NAME, said, max_attempts=1, context=_evidence(problem))
     if isinstance(problem, Died):
         return _failure(f"The drawing program was ended (code {problem.returncode}).", _MEMORY, _evidence(problem))
     if isinstance(problem, Rubbish):

@@ -141,7 +141,7 @@ def test_one_that_hangs_is_ended_at_its_time_limit_with_all_that_it_started(mani
     began = time.monotonic()
     error = error_of(ask(manim, engine, "hang", seconds=1))
     assert time.monotonic() - began < 4
-    assert error.code is ErrorCode.TIMEOUT
+    assert (error.code, error.max_attempts) == (ErrorCode.TIMEOUT, 1)
     assert not any(psutil.pid_exists(int(pid)) for pid in (engine / "pids").read_text().split())
     assert isinstance(ask(manim, engine), Ok)
 
