@@ -52,7 +52,7 @@ def _celery(app: str, queue: str, processes: int = 2) -> tuple[str, ...]:
 def systems(others_python: str) -> list[System]:
     one = {f"{stage}_CHAIN": "noop" for stage in STAGES}
     two = one | {"MANIM_CHAIN": "noop_io", "TTS_CHAIN": "noop_io", "UPLOAD_CHAIN": "noop_io"}
-    ours = {"PROVIDERS": PROVIDERS, "LOG_LEVEL": "WARNING"}
+    ours = {"PROVIDERS": PROVIDERS, "MUSIC_CHAIN": "", "LOG_LEVEL": "WARNING"}
     return [
         System("ours", "ours", (_celery("renderhub", "cpu"),), env=ours | one),
         System("celery", "celery_chain", (_celery("benchmarks.control.celery_chain", "bare"),)),
