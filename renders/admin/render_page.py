@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,6 +54,8 @@ class Page:
     logs: Sequence[RenderLog]
     logs_left_out: bool
     failures: Sequence[RenderFailure]
+    beside: Mapping[str, str]
+    """Addresses of the files beside the video, by `{role}_url`."""
     refresh: int
     """Seconds between two looks; 0 where nothing changes by itself."""
 
@@ -126,6 +128,7 @@ def build(render: Render, run: int) -> Page:
         scenes=scenes,
         music=music,
         logs=logs[:MOST_LOG_ROWS],
+        beside=_beside(steps) if current else {},
         logs_left_out=len(logs) > MOST_LOG_ROWS,
         failures=list(render.failures.filter(run=run).select_related("resolved_by").order_by("-created_at")),
         refresh=REFRESH_SECONDS if current and not status.rests(render) else 0,
@@ -133,9 +136,19 @@ def build(render: Render, run: int) -> Page:
 
 
 def _steps(render: Render, run: int) -> Any:
-    # Results are large (a whole timeline); the page needs the script's alone.
-    script = Case(When(stage=Stage.SCRIPT_GEN, then=F("result")))
-    return render.steps.filter(run=run).order_by("position").defer("payload", "result").annotate(script=script)
+    # Results are large (a whole timeline); the page needs two of them.
+    wanted = {
+        "script": Case(When(stage=Stage.SCRIPT_GEN, then=F("result"))),
+        "published": Case(When(stage=Stage.UPLOAD, then=F("result"))),
+    }
+    return render.steps.filter(run=run).order_by("position").defer("payload", "result").annotate(**wanted)
+
+
+def _beside(steps: Sequence[Step]) -> Mapping[str, str]:
+    """Addresses of what lies beside the video (`chapters_url`, `subtitles_url`, ...)."""
+    results = [getattr(step, "published", None) for step in steps if step.stage == Stage.UPLOAD]
+    told = [pair for result in results if isinstance(result, dict) for pair in result.items()]
+    return {name: url for name, url in told if str(url).startswith(("/", "http://", "https://"))}
 
 
 def _tell(render: Render, steps: Sequence[Step], attempts: Sequence[Attempt], now: datetime) -> Telling:

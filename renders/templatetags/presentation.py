@@ -152,3 +152,9 @@ def _time(moment: datetime, text: str, form: str) -> SafeString:
         f"{local:%a %-d %b %Y, %H:%M:%S %Z}",
         text,
     )
+
+
+@register.filter
+def still_at(seconds: float) -> str:
+    """The moment of a scene at which it shows best as a picture: near its end, when everything has come in."""
+    return f"{0.9 * seconds:.1f}"
