@@ -11,6 +11,7 @@ import pytest
 def _own_media_folder(tmp_path: Path, settings: Any) -> None:
     """No test sees another's files; manifests of static files need no build in tests."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.RENDERHUB_CACHE = str(tmp_path / "media" / "cache")
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

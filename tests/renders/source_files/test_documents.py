@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import zlib
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from renders.source_files.pdf import assembled, lines_of
 from tests.renders.source_files.files import Run, pdf
 
 RUSSIAN = "Реки России несут воду в моря. Волга впадает в Каспийское море, а Лена - в море Лаптевых.\n" * 3
-needs_pypdf = pytest.mark.skipif(find_spec("pypdf") is None, reason="pypdf is not installed")
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:
@@ -89,7 +87,6 @@ def test_a_paragraph_goes_on_over_the_page() -> None:
     assert assembled(lines_of(pages)) == "The river does not end here."
 
 
-@needs_pypdf
 def test_a_pdf_is_read_with_its_headings(tmp_path: Path) -> None:
     text = read_document(put(tmp_path, "book", pdf([page(number) for number in range(1, 5)])))
     assert text.startswith("## Part 1: where water goes\n\nRivers carry water")
@@ -97,7 +94,6 @@ def test_a_pdf_is_read_with_its_headings(tmp_path: Path) -> None:
     assert "Rivers of Europe" not in text
 
 
-@needs_pypdf
 def test_a_scanned_pdf_says_so(tmp_path: Path) -> None:
     scanned = pdf([[]], resources=b"/XObject << /I 1 0 R >>")
     with pytest.raises(SourceRefused, match="scanned"):
@@ -106,7 +102,6 @@ def test_a_scanned_pdf_says_so(tmp_path: Path) -> None:
         read_document(put(tmp_path, "blank.pdf", pdf([[]])))
 
 
-@needs_pypdf
 def test_a_pdf_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
     bomb = zlib.compress(b"BT " + b" " * 150_000_000 + b"ET", 6)
     assert len(bomb) < 1_000_000
@@ -114,7 +109,6 @@ def test_a_pdf_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
         read_document(put(tmp_path, "bomb.pdf", pdf([[]], stream=bomb)))
 
 
-@needs_pypdf
 def test_a_damaged_and_an_encrypted_pdf_are_refused(tmp_path: Path) -> None:
     whole = pdf([page(1)])
     with pytest.raises(SourceRefused, match="damaged"):
