@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from renderhub.lib.durable import hash_of, sync
+
 _NAME = re.compile(r"([0-9a-f]{64})-([0-9a-f]{64})")
 _STALE = 3600.0
 """Seconds after which a temporary file belongs to nobody any more."""
@@ -47,11 +49,6 @@ def key_of(*made_of: object) -> str:
     return digest.hexdigest()
 
 
-def hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 class FolderCache:
     """A `Cache` in a folder of its own, which several processes may share."""
 
@@ -74,7 +71,7 @@ class FolderCache:
             shutil.copyfile(path, fresh)
             place = self._folder(key) / f"{key}-{hash_of(fresh)}"
             place.parent.mkdir(exist_ok=True)
-            _sync(fresh)
+            sync(fresh)
             older = [one for one in self._kept(key) if one != place]
             fresh.replace(place)
         finally:
@@ -109,11 +106,3 @@ class FolderCache:
 
     def _kept(self, key: str) -> Iterator[Path]:
         return iter(list(self._folder(key).glob(f"{key}-*")))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

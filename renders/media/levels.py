@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderhub.lib.durable import hash_of
 from renders.domain.job import SAMPLE_RATE
 from renders.media import ffmpeg, loudness
-from renders.media.cache import Cache, hash_of, key_of
+from renders.media.cache import Cache, key_of
 from renders.media.forms import Kind
 from renders.media.loudness import TARGET
 from renders.media.session import BadAsset, Session, checked_form, source

@@ -15,8 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderhub.lib.durable import hash_of
 from renders.media import ffmpeg, h264, levels, pieces, seen, stretches
-from renders.media.cache import Cache, hash_of, key_of
+from renders.media.cache import Cache, key_of
 from renders.media.forms import Form, Kind
 from renders.media.pieces import Piece
 from renders.media.session import BadAsset, Session, checked_form, source

@@ -6,8 +6,6 @@ folders carry the claim, so that a zombie's never meets its successor's.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import shutil
 import tempfile
@@ -16,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+
+from renderhub.lib.durable import hash_of, sync
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _KEY = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
@@ -44,15 +44,15 @@ def put(path: Path) -> str:
         return path.name
     if path.is_symlink() or not path.is_file():
         raise ValueError(f"{path.name} is not a file")
-    key = _hash(path) + path.suffix.lower()
+    key = hash_of(path) + path.suffix.lower()
     if not _KEY.fullmatch(key):
         raise ValueError(f"{path.name}: a stored file needs a plain suffix")
     place = _place(key)
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        _sync(path)
+        sync(path)
         path.replace(place)
-        _sync(place.parent)
+        sync(place.parent)
     return key
 
 
@@ -100,16 +100,3 @@ def _made(folder: Path) -> Path:
 
 def _objects() -> Path:
     return Path(settings.MEDIA_ROOT) / "objects"
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,18 +6,15 @@ corrupt nevertheless (a disk, a hand) is noticed when it is fetched, and dropped
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import os
 import re
 import shutil
-import uuid
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from renderhub.lib.durable import hash_of, write_whole
 from renders.providers.cached_speech.speeches import Speech
 
 logger = logging.getLogger(__name__)
@@ -35,7 +32,7 @@ class Folder:
         self.root = root
 
     def keep(self, key: str, audio: Path, speech: Speech) -> None:
-        name = _hash(audio) + audio.suffix.lower()
+        name = hash_of(audio) + audio.suffix.lower()
         entry = {"audio": name, **asdict(speech)}
         entry_path = self._entry(key)
         if not _AUDIO.fullmatch(name):
@@ -43,8 +40,8 @@ class Folder:
         data = json.dumps(entry, ensure_ascii=False).encode()
         place = self.root / name[:2] / name
         # Written anew even where it is there: what is there may be what was found corrupt.
-        _replace(place, lambda half_done: shutil.copyfile(audio, half_done))
-        _replace(entry_path, lambda half_done: half_done.write_bytes(data))
+        write_whole(place, lambda half_done: shutil.copyfile(audio, half_done))
+        write_whole(entry_path, lambda half_done: half_done.write_bytes(data))
 
     def fetch(self, key: str, folder: Path) -> tuple[Speech, Path] | None:
         entry_path = self._entry(key)
@@ -57,7 +54,7 @@ class Folder:
                 raise ValueError("its audio has no name of ours")
             target = folder / f"narration{Path(name).suffix}"
             shutil.copyfile(self.root / name[:2] / name, target)
-            if _hash(target) != Path(name).stem:
+            if hash_of(target) != Path(name).stem:
                 target.unlink()
                 raise ValueError("its audio is not what it was")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, FileNotFoundError) as problem:
@@ -79,29 +76,3 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(entry["result"], dict) or not all(isinstance(entry[of], str) for of in ("provider", "model")):
         raise ValueError("its entry is of another form")
     return entry
-
-
-def _replace(place: Path, write: Callable[[Path], object]) -> None:
-    """Have a file written so that nobody ever sees half of it, not even after the power failed."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    half_done = place.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        write(half_done)
-        _sync(half_done)
-        half_done.replace(place)
-        _sync(place.parent)
-    finally:
-        half_done.unlink(missing_ok=True)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from renderhub.lib.durable import hash_of
 from renders.domain.job import SAMPLE_RATE
 from renders.domain.timeline_form import SoundClip
 from renders.media import ffmpeg, loudness
-from renders.media.cache import hash_of, key_of
+from renders.media.cache import key_of
 from renders.media.levels import FORMAT, Level, measured
 from renders.media.loudness import METER, TARGET, Loudness
 from renders.media.session import BadAsset, source

@@ -56,7 +56,7 @@ def test_a_file_is_synced_before_it_is_renamed_and_its_folder_after(
 ) -> None:
     done: list[str] = []
     real = Path.replace
-    monkeypatch.setattr(storage, "_sync", lambda path: done.append("folder" if path.is_dir() else "file"))
+    monkeypatch.setattr(storage, "sync", lambda path: done.append("folder" if path.is_dir() else "file"))
     monkeypatch.setattr(Path, "replace", lambda self, to: (done.append("rename"), real(self, to))[1])
     storage.put(a_file(tmp_path / "w"))
     assert done == ["file", "rename", "folder"]
