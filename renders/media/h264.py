@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-VERSION = "2"
+VERSION = "3"
 """Of the form of a piece: part of the key of whatever is kept in this form."""
 
 GOP = 30
@@ -28,8 +28,9 @@ what plays by itself is copied from there."""
 TAG = f"renderhub prepared {VERSION}"
 """The `comment` in a file's metadata that says: this is in the final form already (`prepared_encoder`)."""
 
-MARKED = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-"""Filter that calls frames BT.709, which they have to be."""
+MARKED = "setsar=1,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+"""Filters that call frames BT.709 and their pixels square, which they have to be: both stand in the parameter sets, and
+those are the same for all pieces."""
 
 TO_BT709 = (
     f"scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p,{MARKED}"

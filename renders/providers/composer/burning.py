@@ -103,7 +103,7 @@ def _made(job: Job, units: tuple[bytes, ...], of: Piece, graph: str, frames: int
     source, out = job.scratch(".ivf"), job.scratch(".h264")
     size = {"width": timeline.width, "height": timeline.height, "fps": fps}
     h264.write_ivf(units, of.picture.parameters, source, **size)
-    whole = f"settb=1/{fps},setpts=N,{graph},settb=1/{fps},setpts=N,fps={fps},format=yuv420p,setsar=1,{h264.MARKED}"
+    whole = f"settb=1/{fps},setpts=N,{graph},settb=1/{fps},setpts=N,fps={fps},format=yuv420p,{h264.MARKED}"
     encoder = h264.encoder(fps, h264.Effort.BRISK, gop=h264.gop_of(frames))
     log = job.ffmpeg(
         [

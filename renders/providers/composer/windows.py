@@ -71,7 +71,7 @@ def _encoded(job: Job, window: Window, both: tuple[Side, Side], drawn: Drawn) ->
         graph.append(f"[{at}:v]{_held(side, frames + 1, fps)}[{'ab'[at]}]")
     # One frame more at the start, cut off again: no frame of the window is one of the shots unchanged.
     graph.append(f"{_crossed(window.kind, frames, fps)},trim=start_frame=1,setpts=PTS-STARTPTS{drawn.graph(job)}")
-    graph[-1] += f",format=yuv420p,setsar=1,{h264.MARKED},split[v][s];[s]{stretches.generous(0.1)}[d]"
+    graph[-1] += f",format=yuv420p,{h264.MARKED},split[v][s];[s]{stretches.generous(0.1)}[d]"
     out = job.scratch(".h264")
     encoder = h264.encoder(fps, h264.Effort.INSTANT, gop=h264.gop_of(frames))
     log = job.ffmpeg(

@@ -92,10 +92,12 @@ def test_what_is_kept_under_its_key_but_is_no_piece_is_made_again(
     assert pieces.found(cache, key_for(path, FORM)) is not None
 
 
+@pytest.mark.parametrize("pixels", ["square", "of unknown shape, as raw frames are"])
 def test_a_clip_in_the_final_form_is_copied_not_encoded(
-    tmp_path: Path, cache: FolderCache, session: Session, runs: list[list[str]]
+    pixels: str, tmp_path: Path, cache: FolderCache, session: Session, runs: list[list[str]]
 ) -> None:
-    made = clip(tmp_path / "a.mp4", "-vf", TO_BT709, *prepared_encoder(30))
+    shape = "" if pixels == "square" else "setsar=0,"
+    made = clip(tmp_path / "a.mp4", "-vf", f"{shape}{TO_BT709}", *prepared_encoder(30))
     found = done(made, cache, session)
     assert (found.frames, found.piece.keys) == (50, (0, 8, 38))
     assert encoded(runs) == 1  # the two blank frames that say which parameter sets the form has

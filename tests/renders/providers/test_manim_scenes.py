@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +21,12 @@ from renders.domain.script import SceneKind
 from renders.look import Frame
 from renders.look.backdrop import paint
 from renders.look.drawing import render
+from renders.look.theme import INK
 from renders.media import ffmpeg, h264
+from renders.media.cache import FolderCache
+from renders.media.forms import Kind
+from renders.media.prepare import FinalForm, prepare
+from renders.media.session import Session, Stop
 from renders.providers.base import Request
 from renders.providers.manim import Manim
 from renders.providers.manim.choreography import Plan, choreograph
@@ -137,6 +144,24 @@ def test_the_file_is_in_the_composers_final_form(manim: Manim, tmp_path: Path) -
     assert keys[:2] == [0, h264.ENTRY]
     assert max(after - before for before, after in pairwise(keys)) <= h264.GOP
     assert len(packets) == plan_of(SceneKind.BULLETS, frame).frames
+
+
+def test_the_composer_takes_it_as_it_is(manim: Manim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = FRAMES["wide"]
+    video = animate(manim, tmp_path, SceneKind.TITLE_CARD, frame)
+    real, encoded = ffmpeg.run, []
+
+    def run(arguments: Any, **more: Any) -> Any:
+        encoded.append(str(video) in " ".join(map(str, arguments)) and "libx264" in arguments)
+        return real(arguments, **more)
+
+    monkeypatch.setattr(ffmpeg, "run", run)
+    session = Session(tmp_path, time.monotonic() + 60, Stop(threading.Event()))
+    form = FinalForm(frame.width, frame.height, 30, INK.background)
+    made = prepare("a", video, form, FolderCache(tmp_path / "kept"), session, kind=Kind.VIDEO)
+    assert made.frames == plan_of(SceneKind.TITLE_CARD, frame).frames
+    assert encoded
+    assert not any(encoded)
 
 
 def test_the_number_counts_up_and_the_bars_grow(manim: Manim, tmp_path: Path) -> None:
