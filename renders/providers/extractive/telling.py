@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from renders.domain.job import AspectRatio
@@ -136,9 +136,9 @@ def _seconds(text: str, language: str) -> float:
 def script_of(told: Told, frame: Frame, language: str, aspect: AspectRatio) -> Script:
     """The script: hook, a segment or more for each story, closing."""
     headline = frame.card(told.stories)["headline"]
-    card = Scene(SceneKind.TITLE_CARD, frame.card(told.stories))
-    segments = [_segment(1, Role.HOOK, told.opening.text, headline, card)]
-    seen = Seen([SceneKind.TITLE_CARD])
+    opening = _opening(told, frame.card(told.stories), lambda scene: fits(scene, aspect, language))
+    segments = [_segment(1, Role.HOOK, told.opening.text, headline, opening)]
+    seen = Seen([opening.kind])
     for story, part in zip(told.stories, told.parts, strict=True):
         pieces = pieces_of(story, part)
         name, kicker = headline_of(story, [story.lines[index].text for index in pieces[0].lines], language)
@@ -153,6 +153,14 @@ def script_of(told: Told, frame: Frame, language: str, aspect: AspectRatio) -> S
         _segment(len(segments) + 1, Role.CLOSING, told.closing.text, heading, Scene(SceneKind.CLOSING, closing))
     )
     return Script(frame.title(told.stories), language, tuple(segments))
+
+
+def _opening(told: Told, card: Mapping[str, str], fits_in: Callable[[Scene], bool]) -> Scene:
+    """The opening card; where the stories are named as well, their names, which come in as they are said."""
+    said = told.opening.text.casefold()
+    named = [on_screen(story.headline) for story in told.stories if story.headline.casefold() in said]
+    agenda = Scene(SceneKind.BULLETS, {**card, "source": card.get("footer", ""), "points": named})
+    return agenda if 2 <= len(named) <= 3 and fits_in(agenda) else Scene(SceneKind.TITLE_CARD, dict(card))
 
 
 def _segment(number: int, role: Role, narration: str, headline: str, scene: Scene) -> Segment:

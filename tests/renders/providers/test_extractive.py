@@ -112,10 +112,20 @@ def test_a_day_has_hook_items_and_closing_each_with_its_scene(language: str, len
     assert roles == [Role.HOOK, *[Role.ITEM] * (len(roles) - 2), Role.CLOSING]
     assert len({segment.headline for segment in script.segments[1:-1]}) == 6
     assert [segment.id for segment in script.segments] == [f"s{number}" for number in range(1, len(roles) + 1)]
-    assert script.segments[0].scene is SceneKind.TITLE_CARD
+    opening = script.segments[0]
+    assert opening.scene in (SceneKind.TITLE_CARD, SceneKind.BULLETS)
     assert script.segments[-1].scene is SceneKind.CLOSING
     assert len(script.segments[-1].data["points"]) == 3
     assert all(segment.narration and segment.headline and segment.image_prompt for segment in script.segments)
+
+
+def test_an_opening_that_names_the_stories_shows_them_as_they_are_named() -> None:
+    items = [news(f"{name} Is Ready to Fly", f"The {name} has been tested.") for name in ("Lander", "Probe", "Rover")]
+    opening = script_of(day(*items)).segments[0]
+    assert all(name in opening.narration for name in ("Lander", "Probe", "Rover"))
+    assert opening.scene is SceneKind.BULLETS
+    assert opening.data["points"] == ["Lander Is Ready to Fly", "Probe Is Ready to Fly", "Rover Is Ready to Fly"]
+    assert opening.data["headline"] == "The day in three stories"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
