@@ -101,6 +101,15 @@ def test_a_document_goes_to_the_script_with_its_text_and_a_picture_by_its_name(p
         assert set(asked.files) == files
 
 
+def test_whoever_makes_it_knows_of_the_file_and_of_the_captions(picture: Path) -> None:
+    wish = replace(WISH, source=picture, burn_captions=True, theme="paper")
+    render = request(pipeline.workspace(), wish).render
+    for stage in (Stage.SCRIPT_GEN, Stage.REVIDEO):
+        job = pipeline.take_at(stage).job
+        assert (job.source, job.burn_captions, job.theme) == (render.source(), True, "paper")
+        Step.objects.filter(stage=stage).update(status="due", lease_until=None)
+
+
 def segments_of(render: Render, shown: Visual) -> Script:
     made = script(2)
     first = replace(made.segments[0], visual=shown)

@@ -70,6 +70,19 @@ def test_a_completed_page_shows_video_captions_scenes_and_log(console):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_files_beside_the_video_are_offered_and_only_addresses_of_the_web_are_links(console):
+    render = states.completed(console.people.workspace)
+    step = render.steps.get(stage="upload", run=render.run)
+    beside = {"subtitles_url": "/media/a.srt", "chapters_url": "/media/c.vtt", "karaoke_url": "javascript:alert(1)"}
+    step.result = {**step.result, **beside}
+    step.save(update_fields=["result"])
+    page = page_of(console, render)
+    assert '<track kind="chapters" src="/media/c.vtt"' in page
+    assert 'href="/media/a.srt"' in page
+    assert "javascript:" not in page
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_fell_back_says_who_made_it_and_why(console):
     page = page_of(console, states.degraded(console.people.workspace))
     assert "made by second: drawn: PROVIDER_FAILURE: Manim left with exit code 1" in page
