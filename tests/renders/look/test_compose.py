@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from renders.domain.script import SceneKind
 from renders.look import INK, PAPER, THEMES, Frame, NotEnough, check, check_pixels, compose
 from renders.look.layout import Dot, Layout
+from tests.support.scene_data import SCENE_DATA
 
 FRAMES = (Frame(1920, 1080), Frame(1080, 1920), Frame(1080, 1080))
 
@@ -88,25 +89,7 @@ def lay_out(kind: SceneKind, given_data: dict[str, Any], frame: Frame = FRAMES[0
     return compose(kind, given_data, frame, more.pop("theme", INK), name="s1", index=1, count=6, **more)
 
 
-FULL: dict[str, Any] = {
-    "headline": "Solar capacity in India then and now",
-    "kicker": "Energy",
-    "footer": "3 items",
-    "source": "Day in Hindi",
-    "points": ["One plant in 2014", "Hundreds of plants", "The goal for 2030 is 500 GW", "A fourth point"],
-    "value": "2,525",
-    "unit": "km",
-    "label": "length of the Ganga",
-    "quote": "The universe opens itself up to you",
-    "speaker": "Nancy Grace Roman",
-    "place": "Baikonur",
-    "lat": 45.9,
-    "lon": 63.3,
-    "left": {"label": "2014", "value": "20 GW", "points": ["few"]},
-    "right": {"label": "2024", "value": "80 GW", "points": ["many"]},
-    "series": [{"label": "Wind", "value": 10}, {"label": "Solar", "value": "40"}, {"label": "Hydro", "value": 20}],
-    "events": [{"when": "1961", "what": "Gagarin"}, {"when": "1969", "what": "The Moon"}],
-}
+FULL: dict[str, Any] = {**SCENE_DATA, "points": [*SCENE_DATA["points"], "A fourth point"]}
 
 
 @pytest.mark.parametrize("kind", list(SceneKind))

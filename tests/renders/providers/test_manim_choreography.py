@@ -20,7 +20,8 @@ from renders.providers.manim.choreography.kinds import CHOREOGRAPHIES
 from renders.providers.manim.choreography.plan import Cue, box_of, elements_of
 from renders.providers.manim.choreography.speech import length
 from tests.renders.look.test_compose import data as any_data
-from tests.renders.providers.manim_scenes import DATA, FRAMES, NARRATION, laid_out
+from tests.renders.providers.manim_scenes import FRAMES, NARRATION, laid_out
+from tests.support.scene_data import SCENE_DATA
 
 FPS = 30
 WIDE = Frame(1920, 1080)
@@ -206,4 +207,4 @@ def test_marks_do_not_show_in_stills() -> None:
 
 def test_data_holds_what_every_kind_needs() -> None:
     assert all(laid_out(kind, WIDE).scene is kind for kind in SceneKind)
-    assert DATA["points"]
+    assert SCENE_DATA["points"]

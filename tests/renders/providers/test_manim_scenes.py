@@ -32,7 +32,8 @@ from renders.providers.manim import Manim
 from renders.providers.manim.choreography import Plan, choreograph
 from renders.providers.manim.choreography.plan import elements_of
 from tests.renders.media import samples
-from tests.renders.providers.manim_scenes import DATA, FRAMES, NARRATION, laid_out, payload
+from tests.renders.providers.manim_scenes import FRAMES, NARRATION, laid_out, payload
+from tests.support.scene_data import SCENE_DATA
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("manim") is None, reason="Manim is not installed")
 
@@ -176,7 +177,7 @@ def test_the_number_counts_up_and_the_bars_grow(manim: Manim, tmp_path: Path) ->
 
 
 def test_what_stands_around_a_number_stays_whole_while_it_counts(manim: Manim, tmp_path: Path) -> None:
-    frame, data = FRAMES["wide"], {**DATA, "left": {"label": "2014", "value": "20 गीगावाट"}}
+    frame, data = FRAMES["wide"], {**SCENE_DATA, "left": {"label": "2014", "value": "20 गीगावाट"}}
     layout = laid_out(SceneKind.COMPARISON, frame, data, language="hi")
     plan = choreograph(layout, NARRATION, "hi", 30)
     (text,) = (text for text in layout.texts if "गीगावाट" in text.text)
@@ -197,4 +198,4 @@ def test_a_scene_without_any_text_is_refused(manim: Manim, tmp_path: Path) -> No
 
 
 def test_data_says_what_the_tests_need() -> None:
-    assert set(DATA) >= set(STRANGE) - {"unit"}
+    assert set(SCENE_DATA) >= set(STRANGE) - {"unit"}
