@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from renders.providers.manim.warm import Late, WarmError, WarmProgram
+from renders.providers.manim.warm import Died, Late, WarmError, WarmProgram
 
 _PROJECT = Path(__file__).resolve().parents[3]
 _FONTS = Path(__file__).parent / "engine" / "fonts.conf"
@@ -46,17 +46,26 @@ class Keeper:
         Callers in other threads wait for their turn.
         """
         with self._turn(deadline):
-            engine = self._start()
             try:
-                self._greet(engine, deadline, cancel)
-                answer = engine.ask(question, deadline, cancel)
-            except WarmError:
-                self._engine = None
-                raise
+                answer = self._asked(question, deadline, cancel)
+            except Died as gone:
+                if gone.returncode != 0:
+                    raise
+                # It had waited long enough for work and was leaving: that is nobody's failure.
+                answer = self._asked(question, deadline, cancel)
             self._made += 1
             if "made" not in answer or self._made >= self.scenes or int(answer.get("peak_mb", 0)) > self.peak_mb:
                 self._stop()
             return answer
+
+    def _asked(self, question: Mapping[str, Any], deadline: float, cancel: threading.Event) -> Mapping[str, Any]:
+        engine = self._start()
+        try:
+            self._greet(engine, deadline, cancel)
+            return engine.ask(question, deadline, cancel)
+        except WarmError:
+            self._engine = None
+            raise
 
     def warm_up(self) -> None:
         """Start the engine and do not wait for it: importing Manim takes more than a second."""

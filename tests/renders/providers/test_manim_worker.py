@@ -38,6 +38,9 @@ if (folder / "broken").exists():
 print(json.dumps({"ready": "0"}), flush=True)
 peak = 100
 for line in sys.stdin:
+    if (folder / "leaving").exists():
+        (folder / "leaving").unlink()
+        sys.exit(0)
     asked = json.loads(line)
     match asked["payload"]["segment"]["headline"]:
         case "hang":
@@ -162,6 +165,15 @@ def test_a_cancelled_scene_ends_the_engine_at_once(manim: Manim, engine: Path) -
     thread.join()
     assert time.monotonic() - began < 10
     assert not any(psutil.pid_exists(int(pid)) for pid in (engine / "pids").read_text().split())
+
+
+def test_one_that_was_just_leaving_for_want_of_work_is_replaced_and_that_is_no_failure(
+    manim: Manim, engine: Path
+) -> None:
+    assert isinstance(ask(manim, engine), Ok)
+    (engine / "leaving").touch()
+    assert isinstance(ask(manim, engine), Ok)
+    assert len(starts(engine)) == 2
 
 
 def test_one_that_is_killed_is_a_failure_that_speaks_of_memory(manim: Manim, engine: Path) -> None:
