@@ -7,3 +7,6 @@ class RendersConfig(AppConfig):
 
     def ready(self) -> None:
         from renders import checks  # noqa: F401
+        from renders.pipeline import duties, outbox
+
+        duties.register("reading the outbox", 1.0, outbox.read)

@@ -7,6 +7,8 @@ from renders.models.event import RenderEvent
 from renders.models.failure import RenderFailure
 from renders.models.log import RenderLog
 from renders.models.render import Render
+from renders.models.requester import RenderRequest
+from renders.models.service import Service, ServiceStatus
 from renders.models.step import Step
 from renders.models.user import User
 from renders.models.workspace import Membership, Workspace
@@ -20,6 +22,9 @@ __all__ = [
     "RenderEvent",
     "RenderFailure",
     "RenderLog",
+    "RenderRequest",
+    "Service",
+    "ServiceStatus",
     "Step",
     "User",
     "Workspace",
