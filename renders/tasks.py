@@ -20,6 +20,7 @@ from renderhub.lib.logs import about
 from renders.domain import policy
 from renders.domain.stages import Stage
 from renders.pipeline import bell, enact, runner
+from renders.pipeline.late_bell import LateBell
 from renders.pipeline.reconnect import is_cut_off
 from renders.pipeline.transitions.claim import Claimed, claim
 from renders.pipeline.transitions.fence import StaleClaim
@@ -36,6 +37,9 @@ IN_PLACE_SECONDS = 5.0
 stop is waiting for it (R45)."""
 BELL_EXPIRES = 60
 """Seconds. What is still due then is rung for again by the keeper; a queue never fills with old bells."""
+
+
+_late = LateBell()
 
 
 class StageTask(BaseTask):
@@ -76,17 +80,23 @@ class StageTask(BaseTask):
 
 
 def _work(task: BaseTask, stage: Stage) -> None:
-    """Claim and run, in place for as long as it may; the bell is rung for what others can take meanwhile."""
+    """Claim and run, in place for as long as it may; others hear a moment later of what is left for them."""
     queue = (task.request.delivery_info or {}).get("routing_key") or ""
     until = time.monotonic() + IN_PLACE_SECONDS
     taking = Taking(queue, _worker(), settings.RENDERHUB_LEASE_SECONDS, until)
-    claimed = _claim(queue, stage)
-    while claimed is not None:
-        settled = runner.run(claimed, settings.RENDERHUB_LOSSES, taking)
-        bell.ring(settled.freed)
-        claimed = settled.taken
-        if claimed is None and time.monotonic() < until:
-            claimed = _claim(queue, None)
+    try:
+        claimed = _claim(queue, stage)
+        while claimed is not None:
+            settled = runner.run(claimed, settings.RENDERHUB_LOSSES, taking)
+            bell.ring(freed for freed in settled.freed if freed.queue != queue)
+            _late.hold(freed for freed in settled.freed if freed.queue == queue)
+            claimed, was_due = settled.taken, settled.was_due
+            if claimed is None and time.monotonic() < until:
+                claimed, was_due = _claim(queue, None), True
+            if claimed is not None and was_due:
+                _late.withdraw(Freed(claimed.stage.value, claimed.queue))
+    finally:
+        _late.ring_now()
 
 
 def _worker() -> str:

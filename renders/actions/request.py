@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from renderhub.lib import child, clock
+from renderhub.lib import child
 from renders.domain.job import (
     INPUT_TEXT_LIMIT,
     LENGTHS,
@@ -23,23 +23,23 @@ from renders.domain.job import (
     Voice,
     is_plain,
 )
-from renders.domain.rank import rank
-from renders.models import Render, Workspace
+from renders.domain.states import RenderStatus
+from renders.models import Render, RenderRequest, User, Workspace
 from renders.models.render import OPEN
 from renders.pipeline import bell, chains, graph, storage
-from renders.pipeline.transitions import renders
+from renders.pipeline.transitions import creating
 from renders.source_files import SourceFile, SourceKind, SourceRefused, inspect
 
 LANGUAGES = ("en", "ru", "hi")
 """Languages with a voice and a script maker on this machine."""
 MATERIAL_WORDS = 40
 """Fewer words are a question or a title, and nothing to make a script of without knowing more than they say."""
+MOST_ITEMS = 20
+"""Items of a daily video; the day's run takes six."""
+LONGEST_ITEM_FIELD = 2_000
+"""Characters of an item's title, source or address; its text may be as long as an input text."""
 _TRIES = 3
 """A twin that ends just when it was to be joined leaves room for a new one."""
-
-
-_LAST_TURN = "SELECT (turns->>%s)::float8 FROM renders_workspace WHERE id = %s FOR NO KEY UPDATE"
-_NOTE_TURN = "UPDATE renders_workspace SET turns = turns || jsonb_build_object(%s, %s::float8) WHERE id = %s"
 
 
 class RequestRefused(Exception):
@@ -78,11 +78,14 @@ class Wish:
 class Answer:
     render: Render
     created: bool
-    """False where an open render for the same wish was there already (R4)."""
+    """False where a render for the same wish was there already: open, and joined, or completed, and offered (R4)."""
 
 
-def request(workspace: Workspace, wish: Wish) -> Answer:
-    """Queue the render that `wish` asks for, or join its open twin. Raises `RequestRefused`."""
+def request(workspace: Workspace, wish: Wish, by: User | None = None, *, fresh: bool = False) -> Answer:
+    """Queue the render that `wish` asks for, or join its open twin. `by` is from then on one of those who hear of its
+    outcomes; they are offered the video where it is made already, unless they want a `fresh` one (R4).
+
+    Raises `RequestRefused`."""
     source = check(wish)
     render = Render(
         workspace=workspace,
@@ -103,11 +106,14 @@ def request(workspace: Workspace, wish: Wish) -> Answer:
         due_at=wish.due_at,
     )
     render.fingerprint = render.wish()
+    made = _made_already(render.fingerprint) if by is not None and not fresh else None
+    if made is not None:
+        return Answer(made, created=False)
     for _ in range(_TRIES):
         try:
-            _create(render, Priority(wish.priority))
+            _create(render, by)
         except IntegrityError:
-            twin = Render.objects.filter(OPEN, fingerprint=render.fingerprint).first()
+            twin = _join(render.fingerprint, by)
             if twin is not None:
                 return Answer(twin, created=False)
         else:
@@ -115,21 +121,31 @@ def request(workspace: Workspace, wish: Wish) -> Answer:
     raise RuntimeError(f"{render.name}: each open twin was finished before it could be joined.")
 
 
-def _create(render: Render, priority: Priority) -> None:
+def _create(render: Render, by: User | None) -> None:
+    plan = graph.plan_run(render.job(), [], chains.primary)
+    if by is None:
+        freed = creating.create(render, plan, chains.queue_of)
+    else:
+        with transaction.atomic():
+            freed = creating.create(render, plan, chains.queue_of)
+            RenderRequest.objects.create(render=render, user=by)
+    transaction.on_commit(lambda: bell.ring(freed))
+
+
+def _join(fingerprint: str, by: User | None) -> Render | None:
+    """The open twin, with `by` among those who wait for it. Its row is held meanwhile: they hear of its outcome, for
+    it cannot come to one before they are noted."""
     with transaction.atomic():
-        render.rank = take_turn(render.workspace, priority)
-        plan = graph.plan_run(render.job(), [], chains.primary)
-        freed = renders.create(render, plan, chains.queue_of)
-        transaction.on_commit(lambda: bell.ring(freed))
+        twin = Render.objects.select_for_update(no_key=True).filter(OPEN, fingerprint=fingerprint).first()
+        if twin is not None and by is not None:
+            RenderRequest.objects.get_or_create(render=twin, user=by)
+    return twin
 
 
-def take_turn(workspace: Workspace, priority: Priority) -> float:
-    """The rank of the workspace's next render. Its row is locked: two requests at once take two turns."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LAST_TURN, [priority.value, workspace.pk])
-        place, turn = rank(priority, clock.now().timestamp(), cursor.fetchone()[0])
-        cursor.execute(_NOTE_TURN, [priority.value, turn, workspace.pk])
-    return place
+def _made_already(fingerprint: str) -> Render | None:
+    """The newest completed twin: it is offered instead of being made and charged again (R4)."""
+    made = Render.objects.filter(fingerprint=fingerprint, status=RenderStatus.COMPLETED)
+    return made.order_by("-completed_at").first()
 
 
 def _stored(wish: Wish, source: SourceFile | None) -> dict[str, Any]:
@@ -181,6 +197,8 @@ def check(wish: Wish) -> SourceFile | None:
 def _check_input(wish: Wish, source: SourceFile | None) -> dict[str, str]:
     if len(wish.input_text) > INPUT_TEXT_LIMIT:
         return {"input": f"{len(wish.input_text)} characters; at most {INPUT_TEXT_LIMIT} are taken."}
+    if too_much := _too_much(wish.items):
+        return {"input": too_much}
     texts = [wish.input_text, wish.name, *(text for item in wish.items for text in item.to_json().values())]
     if not all(map(is_plain, texts)):
         return {"input": "It holds characters that are no text (NUL, or half of a surrogate pair); send plain text."}
@@ -199,6 +217,18 @@ def _check_input(wish: Wish, source: SourceFile | None) -> dict[str, str]:
             "Send a text or a document of a few paragraphs as a topic_short, or set SCRIPT_GEN_CHAIN."
         }
     return {}
+
+
+def _too_much(items: tuple[NewsItem, ...]) -> str:
+    """What is more of the day's items than is taken: they are stored with the render, and read by its stages."""
+    if len(items) > MOST_ITEMS:
+        return f"{len(items)} items; at most {MOST_ITEMS} are taken."
+    for number, item in enumerate(items, start=1):
+        for field, text in item.to_json().items():
+            limit = INPUT_TEXT_LIMIT if field == "text" else LONGEST_ITEM_FIELD
+            if len(text) > limit:
+                return f"Item {number}: its {field} has {len(text)} characters; at most {limit} are taken."
+    return ""
 
 
 def _words(text: str) -> int:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from renders.actions.request import take_turn
 from renders.domain.job import Priority
 from renders.domain.stages import Stage, from_stage_on
 from renders.domain.states import MoveRefused, RenderStatus, StepStatus
@@ -16,7 +15,7 @@ from renders.models.render import OPEN
 from renders.pipeline import bell, chains, graph
 from renders.pipeline.graph import Kept
 from renders.pipeline.transitions import renders
-
+from renders.pipeline.transitions.turn import take_turn
 
 def rerender(render_id: UUID, from_stage: Stage | None = None) -> Render:
     """Queue a new run. What earlier stages made is kept; without `from_stage` a completed render is made anew whole,
@@ -34,7 +33,6 @@ def rerender(render_id: UUID, from_stage: Stage | None = None) -> Render:
         told = f"asked for again and on its way as {twin.id}"
         raise MoveRefused("The render", told, RenderStatus.QUEUED.value) from error
 
-
 def _rerender(render_id: UUID, from_stage: Stage | None) -> Render:
     with transaction.atomic():
         # Steps first, then the render: the order in which every mover locks.
@@ -49,13 +47,12 @@ def _rerender(render_id: UUID, from_stage: Stage | None) -> Render:
             render,
             plan,
             chains.queue_of,
-            rank=take_turn(render.workspace, Priority(render.priority)),
+            rank=take_turn(render.workspace_id, Priority(render.priority)),
             clear_output=render.status != RenderStatus.COMPLETED,
         )
         transaction.on_commit(lambda: bell.ring(freed))
     render.refresh_from_db()
     return render
-
 
 def _kept(render: Render, steps: Sequence[Step], from_stage: Stage | None) -> list[Kept]:
     if from_stage is None and render.status == RenderStatus.COMPLETED:

@@ -21,11 +21,16 @@ TURN = 60.0
 
 
 def rank(priority: Priority, now: float, last_turn: float | None) -> tuple[float, float]:
-    """The rank of a new render and the workspace's turn after it.
+    """The rank of a new render and the workspace's turn after it (`pipeline/transitions/turn.py` says it in SQL).
 
     `now` is the time in seconds since the epoch; `last_turn` is what this function answered last for the same
     workspace and priority. A workspace that asks for many at once spreads them over its own turns, so another
     workspace's one comes next (start-time fair queueing).
     """
     turn = now if last_turn is None else max(now, last_turn + TURN)
-    return turn - HEAD_START[priority], turn
+    return place(priority, turn), turn
+
+
+def place(priority: Priority, turn: float) -> float:
+    """The rank of a render whose workspace's turn it is at `turn`."""
+    return turn - HEAD_START[priority]

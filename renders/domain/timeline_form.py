@@ -8,7 +8,7 @@ no duration: both neighbours are held longer under it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -137,7 +137,7 @@ class Timeline:
         return self.frames(self.duration)
 
     def to_json(self) -> dict[str, Any]:
-        return {"version": VERSION, **_plain(asdict(self))}
+        return {"version": VERSION, **_plain(self)}
 
     @classmethod
     def from_json(cls, data: Any) -> Timeline:
@@ -154,6 +154,8 @@ def seconds(frames: int, fps: int) -> float:
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

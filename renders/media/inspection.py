@@ -6,11 +6,12 @@ may have been seen before: then these things together say as much of the real fi
 - Its video packets are, byte by byte and in order, those of the pieces that the composer meant to join: `packets` is
   the hash of all of them, read back from the finished file. A piece that was damaged after it was seen, a piece in the
   wrong place or a fault in joining or packing makes another hash.
-- Every piece was decoded before, as part of a finished file that passed, between the same neighbours; groups of
-  pictures are closed and all pieces share their parameter sets (`h264.py`), so it decodes now as it did then.
+- Every piece was decoded before: by itself when it was made (`proof.py`), or as part of a finished file that passed,
+  between the same neighbours; groups of pictures are closed and all pieces share their parameter sets (`h264.py`), so
+  it decodes now as it did then.
 - What is new, be it a piece or only the place where two pieces meet, is decoded from the real file (`regions`), from
   the key frame before it on, and searched for black and frozen stretches with a second of what is around it.
-- The sound is decoded and measured whole.
+- The sound is decoded and measured whole; what was heard is kept by the hash of its packets as they stand in the file.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from renderhub.lib import child
 from renders.captions import webvtt
 from renders.media import ffmpeg, loudness, stretches
 from renders.media.boxes import index_first
+from renders.media.cache import Cache, key_of
 from renders.media.forms import MP4
 from renders.media.gate import Measured
 from renders.media.probe import MediaInfo, ProbeError, probe
@@ -33,7 +35,7 @@ from renders.media.stretches import Stretch, Stretches
 
 _MEMORY_MB = 3000
 _FRAME = re.compile(rb"frame=\s*(\d+)")
-_HASH = re.compile(rb"SHA256=([0-9a-f]{64})")
+_HASHES = re.compile(rb"\d+,([va]),SHA256=([0-9a-f]{64})")
 _LISTENED = f"{stretches.SILENCE},ebur128@gate={loudness.METER}"
 
 
@@ -51,6 +53,8 @@ class Known:
     fps: int
     regions: tuple[tuple[int, int], ...] | None
     """Frames (from, up to) that are to be decoded, which may be none at all; None for all."""
+    kept: Cache
+    """Where it is kept what was heard of a sound."""
 
 
 def measure(
@@ -107,12 +111,23 @@ class _Look:
         """FFmpeg's log of decoding all of the sound, and the complaint where it does not decode or where the packets
         of the picture are not those that they should be."""
         told: list[bytes] = []
-        sound = ["-map", "0:a?", "-af", _LISTENED, "-f", "null", "-"]
-        packets = ["-map", "0:v:0", "-c", "copy", "-f", "hash", "-hash", "sha256", "-"]
-        log, fault = self._ffmpeg([*sound, *packets], told.append)
-        match = _HASH.search(b"".join(told))
-        if not fault and (match is None or match[1].decode() != known.packets):
-            fault = "its pictures are not those that were joined"
+        copied = ["-map", "0:v:0", "-map", "0:a?", "-c", "copy", "-f", "streamhash", "-hash", "sha256", "-"]
+        log, fault = self._ffmpeg(copied, told.append)
+        hashes = {kind.decode(): value.decode() for kind, value in _HASHES.findall(b"".join(told))}
+        if fault or hashes.get("v") != known.packets:
+            return log, fault or "its pictures are not those that were joined"
+        return self._sound(key_of("heard", ffmpeg.identity(), _LISTENED, hashes.get("a", "")), known.kept)
+
+    def _sound(self, key: str, kept: Cache) -> tuple[bytes, str]:
+        found = kept.get(key)
+        if found is not None:
+            return found.read_bytes(), ""
+        log, fault = self._ffmpeg(["-map", "0:a?", "-af", _LISTENED, "-f", "null", "-"])
+        if not fault:
+            note = self.video.with_name(f"{key}.log")
+            note.write_bytes(log)
+            kept.put(key, note)
+            note.unlink()
         return log, fault
 
     def region(self, begin: int, end: int, fps: int) -> tuple[Stretches, str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renderhub.lib.durable import hash_of
-from renders.media import ffmpeg, h264, levels, pieces, seen, stretches
+from renders.media import ffmpeg, h264, levels, pieces, proof, seen, stretches
 from renders.media.cache import Cache, key_of
 from renders.media.forms import Form, Kind
 from renders.media.pieces import Piece
@@ -91,8 +91,8 @@ def prepare(
 
 def prepare_early(files: Iterable[Path], form: FinalForm, cache: Cache, session: Session) -> None:
     """Prepare assets as soon as they are made, so that composing ends seconds after the last one: pictures are brought
-    into the final form, sounds are measured. It may be called again, or not at all; a file that cannot be prepared is
-    left to be reported by the composition.
+    into the final form and decoded from it once, sounds are measured. It may be called again, or not at all; a file
+    that cannot be prepared is left to be reported by the composition.
 
     Raises child.ChildError for time-outs and cancelling.
     """
@@ -102,7 +102,8 @@ def prepare_early(files: Iterable[Path], form: FinalForm, cache: Cache, session:
             if kind is Kind.AUDIO:
                 levels.measured({path.name: path}, cache, session)
             else:
-                prepare(path.name, path, form, cache, session, kind=kind)
+                made = prepare(path.name, path, form, cache, session, kind=kind)
+                proof.prove(made.piece, (form.width, form.height), form.fps, cache, session)
 
 
 def held(last_of: Prepared, form: FinalForm, cache: Cache, session: Session) -> Prepared:
@@ -143,6 +144,8 @@ def _still(name: str, path: Path, container: Form, form: FinalForm, session: Ses
 
 
 def _clip(name: str, path: Path, container: Form, form: FinalForm, session: Session, threads: int) -> Piece:
+    # The only one that is missing is waited for: an editor looks on while it is made anew.
+    effort = h264.Effort.BRISK if threads > 1 else h264.Effort.KEPT
     about = seen.picture(session.ffmpeg(_opened(path, container), reads=name))
     if about is None:
         raise BadAsset(f"{name}: there is no picture in it.")
@@ -153,7 +156,7 @@ def _clip(name: str, path: Path, container: Form, form: FinalForm, session: Sess
             *(*container.arguments(), "-threads", "1", "-i", source(path), "-filter_complex", graph),
             *("-map", "[d]", "-f", "null", "-"),
             *("-map", "[v]", "-force_key_frames", h264.key_at(form.entry)),
-            *(*h264.encoder(form.fps, threads=threads), out.name),
+            *(*h264.encoder(form.fps, effort, threads=threads), out.name),
         ],
         reads=name,
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.db import connection
 
 from renders.domain.stages import Stage
+from renders.domain.states import StepStatus
 from renders.pipeline.transitions.claim import Claimed
 from renders.stages import asset, revideo, script_gen, upload
 from renders.stages.base import Asked, Made, Work
@@ -31,7 +32,7 @@ SELECT stage, segment, status, result FROM renders_step
 
 
 def work_of(claimed: Claimed) -> Work:
-    """One query for the stages that look at others' results, none for the rest."""
+    """One query for the stages that look at others' results (none where it is in hand still), none for the rest."""
     return Work(
         render_id=str(claimed.render_id),
         run=claimed.run,
@@ -50,6 +51,8 @@ def _made(claimed: Claimed) -> list[Made]:
     stages = _LOOKS_AT.get(claimed.stage)
     if stages is None:
         return []
+    if claimed.before is not None and len(stages) == 1:
+        return [Made(Stage(stages[0]), "", StepStatus.DONE.value, claimed.before)]
     with connection.cursor() as cursor:
         cursor.execute(_MADE, [claimed.render_id, claimed.run, list(stages)])
         rows = cursor.fetchall()

@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError
 from renderhub.lib.logs import about
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome, Pending
-from renders.pipeline import chains, enact, inputs, lease, storage
+from renders.pipeline import chains, early, enact, inputs, lease, storage
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import StaleClaim
 from renders.pipeline.transitions.finishing import Settled, Taking
@@ -70,7 +70,7 @@ def _run(claimed: Claimed, losses_allowed: int, taking: Taking | None) -> Settle
                 outcome = _call(claimed, request)
                 if held.cancelled.is_set():
                     raise StaleClaim(f"step {claimed.step_id}: cancelled")
-                return _enact(claimed, work, asked, outcome, taking)
+                return _enact(claimed, work, asked, request, outcome, taking)
         except _NOT_AS_AGREED as error:
             logger.exception("What provider %s answered could not be stored", claimed.provider)
             raise enact.CallFailed(claimed, _raised(claimed, error)) from error
@@ -92,10 +92,13 @@ def _call(claimed: Claimed, request: Request) -> Outcome:
         return Err(_raised(claimed, error))
 
 
-def _enact(claimed: Claimed, work: Work, asked: Asked, outcome: object, taking: Taking | None) -> Settled:
+def _enact(
+    claimed: Claimed, work: Work, asked: Asked, request: Request, outcome: object, taking: Taking | None
+) -> Settled:
     match outcome:
         case Ok():
             stored = {role: storage.put(Path(path)) for role, path in outcome.files.items()}
+            early.prepare(claimed, request, stored)
             return enact.succeeded(claimed, work, outcome, stored, asked.payload, taking)
         case Err(error):
             raise enact.CallFailed(claimed, error.with_context(asked=_preview(asked)))

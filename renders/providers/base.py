@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from renders.domain.errors import GenerationError
 from renders.domain.outcomes import Outcome
 
 
@@ -56,6 +57,27 @@ class Provider(Protocol):
         ...
 
     def cancel(self, job_id: str) -> None: ...
+
+
+@runtime_checkable
+class Pingable(Protocol):
+    """A provider that can say whether it could work now (R40). Those without it work in this process: loading them is
+    all there is to be asked."""
+
+    def ping(self, seconds: float) -> GenerationError | None:
+        """None where it could; else what is in the way, with its remedy. Answers within `seconds`, changes nothing and
+        costs nothing. Never raises. May be called beside `submit`, from any thread."""
+        ...
+
+
+@runtime_checkable
+class Early(Protocol):
+    """A provider that can get assets ready for its own work as soon as each is made (PERFORMANCE section 1)."""
+
+    def prepare(self, request: Request) -> None:
+        """Bring `request.files` into the form in which they will be used: `payload` holds `width`, `height` (pixels)
+        and `theme` of the video. It may be called again, or not at all. Raises what its children raise."""
+        ...
 
 
 class Immediate:

@@ -17,6 +17,7 @@ from renders.domain.errors import ErrorCode
 from renders.domain.stages import Stage
 from renders.models import Attempt, Render, Step
 from renders.pipeline import bell, enact, recovery, runner
+from renders.pipeline.late_bell import LateBell
 from renders.pipeline.transitions import renders
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.finishing import Settled
@@ -24,6 +25,7 @@ from renders.pipeline.transitions.steps import Freed
 from tests.support import pipeline
 from tests.support.pipeline import let_pass, take
 from tests.support.providers import error
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fakes", "own_connection")]
 
@@ -41,13 +43,34 @@ def message(stage: Stage, queue: str = "cpu") -> Any:
 
 
 class TestMessages:
-    def test_one_message_carries_a_render_through_all_stages_of_its_queue(self, bells: list[Freed]) -> None:
+    def test_one_message_carries_a_render_through_all_stages_of_its_queue(
+        self, bells: list[Freed], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tasks, "_late", LateBell(moment=60))
         render = pipeline.ask()
         bells.clear()
         assert message(Stage.SCRIPT_GEN).state == states.SUCCESS
         render.refresh_from_db()
         assert render.status == "completed"
-        assert sorted(freed.stage for freed in bells) == ["manim", "manim", "tts"], "what others can take meanwhile"
+        assert bells == [], "nothing was left for others for longer than a moment"
+
+    def test_what_is_not_taken_in_a_moment_is_rung_for(
+        self, bells: list[Freed], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pipeline.ask()
+        bells.clear()
+        heard: list[str] = []
+        real = runner.run
+
+        def run(claimed: Claimed, *args: Any) -> Settled:
+            if claimed.stage is Stage.TTS and not heard:
+                wait_until(lambda: len(bells) == 3, 5, "the bells of the other three")
+                heard.extend(sorted(freed.stage for freed in bells))
+            return real(claimed, *args)
+
+        monkeypatch.setattr(runner, "run", run)
+        message(Stage.SCRIPT_GEN)
+        assert heard == ["manim", "manim", "tts"]
 
     def test_a_message_for_a_stage_with_nothing_due_does_nothing(self) -> None:
         pipeline.ask()
@@ -164,7 +187,7 @@ class TestInPlace:
         pipeline.ask()
         bells.clear()
         message(Stage.SCRIPT_GEN)
-        assert sorted(bells, key=str) == [Freed("manim", "cpu"), Freed("tts", "io"), Freed("tts", "io")]
+        assert bells == [Freed("tts", "io"), Freed("tts", "io")]
         bells.clear()
         message(Stage.TTS, queue="io")
         assert bells == [Freed("revideo", "cpu")]

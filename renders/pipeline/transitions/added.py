@@ -20,7 +20,7 @@ ADD_STEPS = """
     INSERT INTO renders_step (render_id, run, stage, segment, position, payload, waits, queue, provider, losses, rank,
                               job_id, result, degraded, reused_from, due_since, status, claim_no, attempt, worker,
                               lease_until, started_at)
-    SELECT {render}, {run}, p.stage, p.segment, p.position, p.payload, p.waits, p.queue, p.provider, 0, %(rank)s,
+    SELECT {render}, {run}, p.stage, p.segment, p.position, p.payload, p.waits, p.queue, p.provider, 0, {rank},
            '', p.result, p.degraded, p.reused_from, CASE WHEN p.status = 'due' THEN clock_timestamp() END,
            CASE WHEN {takes} THEN 'running' ELSE p.status END, ({takes})::int, ({takes})::int,
            CASE WHEN {takes} THEN %(worker)s ELSE '' END,

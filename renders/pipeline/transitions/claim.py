@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,6 +104,8 @@ class Claimed:
     job: Job
     at_work: float
     """Seconds since the provider took the job `job_id`; 0 where it is yet to be asked."""
+    before: Mapping[str, Any] | None = None
+    """The result of the one step before it, where this worker has stored that just now."""
 
     @property
     def key(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from renders.domain.errors import GenerationError
-from renders.domain.stages import NEXT, Stage
+from renders.domain.stages import ASSET_KINDS, NEXT, Stage
 from renders.domain.states import AssetStatus, StepStatus
 from renders.pipeline.graph import Planned
 from renders.pipeline.transitions.added import (
@@ -45,6 +45,8 @@ class Settled:
     """Steps that became due: for others, whose bell is to be rung."""
     taken: Claimed | None = None
     """The one that this worker goes on with; it is claimed."""
+    was_due: bool = False
+    """Whether others may have heard of the taken one: it was due before."""
 
 
 _LEAVE = """%(take)s AND {queue} = %(take_queue)s AND NOT EXISTS (
@@ -65,6 +67,21 @@ _FREE = f"""
      WHERE n.render_id = e.render_id AND n.run = e.run AND n.stage = %(next)s AND n.status = 'waiting'
     RETURNING n.*
 """
+# A step beside this one that nobody has taken yet: the next of the same run, where this finish freed none to go on
+# with. Only rows of the run are locked for it: another render's would be hidden for a moment from the worker that its
+# bell has woken.
+_BESIDE = f"""
+    UPDATE renders_step b
+       SET status = 'running', claim_no = b.claim_no + 1, attempt = b.attempt + 1, worker = %(worker)s, wake_at = NULL,
+           lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+           started_at = COALESCE(b.started_at, clock_timestamp())
+     WHERE b.id = (
+           SELECT d.id FROM renders_step d JOIN ended e ON d.render_id = e.render_id AND d.run = e.run
+            WHERE d.status = 'due' AND d.job_id = '' AND {_LEAVE.format(queue="d.queue")}
+              AND NOT EXISTS (SELECT 1 FROM freed WHERE status = 'running')
+            ORDER BY d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
+    RETURNING b.*
+"""
 # The figures come from the row itself: of two finishes at once the second one waits and sees what the first has left.
 _SETTLE = f"""
 WITH ended AS (
@@ -72,16 +89,20 @@ WITH ended AS (
        SET status = %(status)s, result = %(result)s, degraded = %(degraded)s, ended_at = clock_timestamp(),
            lease_until = NULL, job_id = '', losses = 0
      WHERE {MINE}
-    RETURNING s.id, s.render_id, s.run, s.stage, s.segment
+    RETURNING s.id, s.render_id, s.run, s.stage, s.segment, s.rank
 ), settled AS ({SETTLE_ATTEMPT}), logged AS ({LOG_STEP}), {{more}}
-SELECT f.stage, f.queue, f.status, f.id, f.claim_no, f.segment, f.payload, f.provider, f.attempt
+SELECT f.stage, f.queue, f.status, f.id, f.claim_no, f.segment, f.payload, f.provider, f.attempt, f.losses, f.degraded
   FROM ended LEFT JOIN {{following}} f ON TRUE
 """
 _NOTHING = "(SELECT * FROM renders_step WHERE FALSE)"
+_FREED = "(SELECT * FROM freed WHERE status <> 'running' UNION ALL SELECT * FROM taken)"
 _GO_ON = f"taken AS (SELECT * FROM freed WHERE status = 'running'), {begin_of('taken')}"
+_GO_ON_BESIDE = f"""beside AS ({_BESIDE}),
+taken AS (SELECT * FROM freed WHERE status = 'running' UNION ALL SELECT * FROM beside), {begin_of("taken")}"""
 _ADDED = ADD_STEPS.format(
     render="e.render_id",
     run="e.run",
+    rank="e.rank",  # it may have changed since the claim
     source="ended e CROSS JOIN",
     takes=f"p.takes AND {_LEAVE.format(queue='p.queue')}",
 )
@@ -110,7 +131,7 @@ completed AS (
 _STEP = Prepared("settle_step", _SETTLE.format(more=f"freed AS ({_FREE}), {_GO_ON}", following="freed"))
 _ASSET = Prepared(
     "settle_asset",
-    _SETTLE.format(more=f"kept AS ({STORE_ASSET}), freed AS ({_FREE}), {_GO_ON}", following="freed"),
+    _SETTLE.format(more=f"kept AS ({STORE_ASSET}), freed AS ({_FREE}), {_GO_ON_BESIDE}", following=_FREED),
 )
 _SCRIPT = Prepared(
     "settle_script",
@@ -143,7 +164,8 @@ def finish(
     `taking`: with leave the step that this frees goes waiting -> running, this worker's. Raises `StaleClaim`, as all
     moves of this module do.
     """
-    return _settled(_STEP, claimed, _done(claimed, result, degraded, taking) | {"added": added})
+    settled = _settled(_STEP, claimed, _done(claimed, result, degraded, taking) | {"added": added})
+    return replace(settled, taken=replace(settled.taken, before=result)) if settled.taken else settled
 
 
 def finish_asset(
@@ -218,7 +240,8 @@ def _leave(claimed: Claimed, taking: Taking | None) -> dict[str, Any]:
 def _settled(statement: Prepared, claimed: Claimed, values: Mapping[str, Any]) -> Settled:
     freed: list[Freed] = []
     taken: Claimed | None = None
-    for stage, queue, status, step, claim_no, segment, payload, provider, attempt in guarded(statement, values):
+    rows = guarded(statement, values)
+    for stage, queue, status, step, claim_no, segment, payload, provider, attempt, losses, earlier in rows:
         if status == StepStatus.DUE:
             freed.append(Freed(stage, queue))
         elif status == StepStatus.RUNNING:
@@ -232,9 +255,10 @@ def _settled(statement: Prepared, claimed: Claimed, values: Mapping[str, Any]) -
                 queue=queue,
                 provider=provider,
                 attempt=attempt,
-                losses=0,
+                losses=losses,
                 job_id="",
-                degraded="",
+                degraded=earlier,
                 at_work=0.0,
             )
-    return Settled(freed, taken)
+    was_due = taken is not None and claimed.stage in ASSET_KINDS and taken.stage in ASSET_KINDS
+    return Settled(freed, taken, was_due)

@@ -33,6 +33,11 @@ _TYPES = {
     "retried": "integer",
     "steps": "bigint[]",
     "claims": "integer[]",
+    "workspace": "uuid",
+    "now": "double precision",
+    "turn": "double precision",
+    "head_start": "double precision",
+    "row": "jsonb",
 }
 """Types of the parameters by name; text where nothing is said."""
 _PARAMETER = re.compile(r"%\((\w+)\)s")

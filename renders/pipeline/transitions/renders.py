@@ -1,4 +1,4 @@
-"""Moves of a render as a whole by people and by the keeper: made, requeued, held, let go, cancelled, run anew."""
+"""Moves of a render as a whole by people and by the keeper: requeued, held, let go, cancelled, run anew."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOBODY = {"worker": "", "lease": 0.0}
 _QUEUE_RUN = Prepared(
     "queue_run",
     f"""
-WITH added AS ({ADD_STEPS.format(render="%(render)s", run="%(run)s", source="", takes="FALSE")})
+WITH added AS ({ADD_STEPS.format(render="%(render)s", run="%(run)s", rank="%(rank)s", source="", takes="FALSE")})
 INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
 VALUES (%(render)s, %(run)s, 'render.queued', '', '', '{{}}', clock_timestamp())
 RETURNING id
@@ -35,13 +35,6 @@ RETURNING id
 )
 _ANEW = ["status", "attempt", "losses", "job_id", "provider", "queue", "degraded", "due_since", "ended_at"]
 """What a requeue changes of a step."""
-
-
-def create(render: Render, steps: Sequence[Planned], queue_of: QueueOf) -> list[Freed]:
-    """A new render, queued, with the steps of its first run. IntegrityError where an open twin stands (R4)."""
-    with transaction.atomic():
-        render.save(force_insert=True)
-        return _add_steps(render.id, render.run, render.rank, steps, queue_of)
 
 
 def requeue(render_id: UUID, primary: Callable[[Stage], str | None], queue_of: QueueOf) -> list[Freed]:

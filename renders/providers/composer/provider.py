@@ -13,12 +13,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from renders.captions.webvtt import Line
+from renders.domain.errors import GenerationError
+from renders.domain.job import FPS
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.timeline_form import Timeline
+from renders.look.theme import INK, THEMES
 from renders.look.thumbnail import draw_thumbnail
 from renders.media import gate, inspection
+from renders.media.answering import ask_ffmpeg
 from renders.media.cache import FolderCache
-from renders.media.session import Stop
+from renders.media.prepare import FinalForm, prepare_early
+from renders.media.session import Session, Stop
 from renders.media.stretches import Stretch
 from renders.providers.base import Immediate, Request
 from renders.providers.composer import beside, failures, seen_before
@@ -60,6 +65,21 @@ class Composer(Immediate):
         except Exception as error:
             return Err(failures.failure(self.name, error))
 
+    def ping(self, seconds: float) -> GenerationError | None:
+        return ask_ffmpeg(self.name, seconds)
+
+    def prepare(self, request: Request) -> None:
+        """Pictures into the final form, sounds measured: composing then ends seconds after the last asset.
+
+        Raises child.ChildError."""
+        if self._cache is None:
+            return
+        asked = request.payload
+        margin = THEMES.get(str(asked["theme"]), INK).background
+        form = FinalForm(int(asked["width"]), int(asked["height"]), FPS, margin)
+        session = Session(request.workdir, time.monotonic() + request.seconds, Stop(request.cancelled))
+        prepare_early(request.files.values(), form, FolderCache(self._cache), session)
+
     def _compose(self, job: Job, words: Sequence[Line]) -> Outcome:
         timeline = job.timeline
         with ThreadPoolExecutor(self.processes + 1, thread_name_prefix="compose") as pool:
@@ -90,7 +110,8 @@ class Composer(Immediate):
         )
 
     def _measured(self, job: Job, strips: Sequence[Strip], packed: Packed, captions: Path) -> gate.Measured:
-        known = inspection.Known(packed.packets, packed.frames, job.timeline.fps, seen_before.regions(job, strips))
+        regions = seen_before.regions(job, strips)
+        known = inspection.Known(packed.packets, packed.frames, job.timeline.fps, regions, job.cache)
         return inspection.measure(packed.video, captions, seconds=job.seconds, cancel=job.stop, known=known)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from renders.media import h264
+from renders.media import h264, proof
 from renders.media.cache import key_of
-from renders.media.stretches import FROZEN_SECONDS
+from renders.media.stretches import FROZEN_SECONDS, Stretch
 from renders.providers.composer.job import Job
 from renders.providers.composer.strips import Strip, seams
 
-_MOST = 0.5
-"""Share of the video from which on it is decoded whole."""
+_MOST = 0.6
+"""Share of the video from which on it is decoded whole: a region costs its process and the frames up to it, too."""
+_LONGEST_UNNOTED = 0.5
+"""Seconds that a picture may stand still without its being noted (`stretches.generous`)."""
+_MORE = 0.1
 
 
 def _keys(strips: Sequence[Strip]) -> list[str]:
@@ -19,30 +22,48 @@ def _keys(strips: Sequence[Strip]) -> list[str]:
 
 
 def regions(job: Job, strips: Sequence[Strip]) -> tuple[tuple[int, int], ...] | None:
-    """The frames (from, up to) that nobody has seen yet, with a second of what is around them; None for all.
+    """The frames (from, up to) that nobody has seen yet, with what is around them; None for all.
 
-    A strip is seen whole the first time, for then it has no neighbour with which it was seen; later only the places
-    where it meets others than before are new.
+    A strip is seen whole the first time, unless it was decoded when it was made (`proof.py`); after that only the
+    places where it meets others than before are new. Around those, as much is seen as shows every stretch that stands
+    still over the edge.
     """
     total = sum(strip.frames for strip in strips)
-    around = round((FROZEN_SECONDS + 0.1) * job.timeline.fps)
     known = [job.cache.get(key) is not None for key in _keys(strips)]
-    wanted: list[tuple[int, int]] = []
-    for at, strip in enumerate(strips):
-        before, after, end = known[at], known[at + 1], strip.start + strip.frames
-        if not before and not after:
-            wanted.append((strip.start - around, end + around))
-        elif not before:
-            wanted.append((strip.start - around, strip.start + around))
-        elif not after:
-            wanted.append((end - around, end + around))
     found: list[tuple[int, int]] = []
-    for begin, end in sorted((max(0, begin), min(total, end)) for begin, end in wanted):
+    for begin, end in sorted((max(0, begin), min(total, end)) for begin, end in _wanted(job, strips, known)):
         if found and begin <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((begin, end))
     return None if sum(end - begin for begin, end in found) > _MOST * total else tuple(found)
+
+
+def _wanted(job: Job, strips: Sequence[Strip], known: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    around = [_around(strip, job.timeline.fps) for strip in strips]
+    for at, strip in enumerate(strips):
+        new = not known[at] and not known[at + 1]
+        if new and not proof.is_proved(strip.piece, job.cache):
+            yield strip.start, strip.start + strip.frames
+    for at, seen in enumerate(known):
+        if seen:
+            continue
+        place = strips[at].start if at < len(strips) else strips[-1].start + strips[-1].frames
+        yield place - (around[at - 1][1] if at else 0), place + (around[at][0] if at < len(strips) else 0)
+
+
+def _around(strip: Strip, fps: int) -> tuple[int, int]:
+    """How many frames of a strip are looked at, with what is before it and with what is after it."""
+    begin, end = strip.first / fps, (strip.first + strip.frames) / fps
+    still = [] if strip.repeats else strip.piece.frozen
+    return _reach(still, begin, fps), _reach(still, end, fps)
+
+
+def _reach(still: Sequence[Stretch], edge: float, fps: int) -> int:
+    # What stands still over the edge for long enough to be noted has to be seen for that long; what a still repeats
+    # may stand still anyway, up to its edge.
+    noted = any(one.start - _MORE <= edge <= one.end + _MORE for one in still)
+    return round(((FROZEN_SECONDS if noted else _LONGEST_UNNOTED) + _MORE) * fps)
 
 
 def remember(job: Job, strips: Sequence[Strip]) -> None:

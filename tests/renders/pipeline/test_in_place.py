@@ -57,16 +57,60 @@ def test_the_others_that_were_freed_are_left_to_others() -> None:
 def test_one_worker_carries_a_render_to_its_end() -> None:
     render = pipeline.ask()
     stages = [claimed.stage.value for claimed in pipeline.run_in_place(take())]
-    assert stages == ["script_gen", "tts"], "what is side by side is not in line"
-    while (claimed := take()) is not None:
-        stages += [one.stage.value for one in pipeline.run_in_place(claimed)]
-    assert stages[-3:] == ["tts", "revideo", "upload"] or stages[-3:] == ["manim", "revideo", "upload"]
+    assert stages == ["script_gen", "tts", "manim", "tts", "manim", "revideo", "upload"]
     render.refresh_from_db()
     assert (render.status, render.degraded) == ("completed", [])
     assert RenderEvent.objects.filter(kind="render.completed").count() == 1
     assert set(Attempt.objects.values_list("outcome", "number")) == {("ok", 1)}
     started = RenderLog.objects.filter(status="started").count()
     assert started == RenderLog.objects.filter(status="completed").count() == Step.objects.count()
+
+
+def test_a_step_beside_it_is_claimed_as_any_other_step() -> None:
+    pipeline.ask()
+    claimed = pipeline.take_at(Stage.TTS)
+    settled = go_on(claimed)
+    taken = settled.taken
+    assert (taken.stage, taken.segment) == (Stage.MANIM, claimed.segment)
+    assert (settled.freed, settled.was_due) == ([], True)
+    step = Step.objects.get(pk=taken.step_id)
+    assert (step.status, step.claim_no, step.attempt, step.worker) == ("running", 1, 1, "test-worker")
+    assert Attempt.objects.get(step=step).outcome == "under_way"
+    assert RenderLog.objects.get(step_name="manim", segment=step.segment).status == "started"
+
+
+def test_a_step_beside_it_brings_its_own_past_along() -> None:
+    pipeline.ask()
+    claimed = pipeline.take_at(Stage.TTS)
+    Step.objects.filter(stage="manim", segment=claimed.segment).update(losses=2, attempt=1, degraded="another failed")
+    taken = go_on(claimed).taken
+    assert (taken.losses, taken.attempt, taken.degraded) == (2, 2, "another failed")
+
+
+def test_a_step_beside_it_that_its_provider_works_on_is_left_to_a_claim_of_its_own() -> None:
+    pipeline.ask()
+    claimed = pipeline.take_at(Stage.TTS)
+    Step.objects.filter(status="due").update(job_id="at work")
+    assert go_on(claimed) == Settled()
+
+
+def test_a_step_beside_it_is_left_where_something_more_urgent_waits() -> None:
+    pipeline.ask()
+    claimed = pipeline.take_at(Stage.TTS)
+    pipeline.ask("urgent " * 60, priority="high")
+    assert go_on(claimed) == Settled()
+    assert take().stage is Stage.SCRIPT_GEN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_finish_at_once_go_on_with_two_steps() -> None:
+    pipeline.ask(length=60)
+    pipeline.run_one()
+    first, second = take(), take()
+    answers = pipeline.in_threads(lambda: go_on(first), lambda: go_on(second))
+    went_on = {answer.taken.step_id for answer in answers if answer.taken}
+    assert len(went_on) == Step.objects.filter(status="running").count() >= 1
+    assert set(Step.objects.filter(status="running").values_list("claim_no", flat=True)) == {1}
 
 
 @pytest.mark.parametrize("last", [Stage.MANIM, Stage.REVIDEO])

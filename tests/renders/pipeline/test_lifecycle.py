@@ -23,7 +23,7 @@ from renders.domain.stages import Stage
 from renders.domain.states import RENDER_MOVES, STEP_MOVES
 from renders.models import Render
 from renders.pipeline import recovery
-from renders.pipeline.transitions import claim, failing, finishing, renders, rescue, steps
+from renders.pipeline.transitions import claim, creating, failing, finishing, renders, rescue, steps
 from tests.support import pipeline
 from tests.support.pipeline import let_pass, take
 from tests.support.providers import error
@@ -32,7 +32,8 @@ pytestmark = pytest.mark.usefixtures("fakes")
 
 PAGE = Path(renders.__file__).parents[2] / "LIFECYCLE.md"
 MODULES: dict[str, ModuleType] = {
-    module.__name__.rpartition(".")[2]: module for module in (claim, failing, finishing, renders, rescue, steps)
+    module.__name__.rpartition(".")[2]: module
+    for module in (claim, creating, failing, finishing, renders, rescue, steps)
 }
 Move = tuple[str, str, str, str]
 """Table (`render` or `step`), from, to, function."""
