@@ -67,8 +67,8 @@ _FREE = f"""
      WHERE n.render_id = e.render_id AND n.run = e.run AND n.stage = %(next)s AND n.status = 'waiting'
     RETURNING n.*
 """
-# A step beside this one that nobody has taken yet: the next of the same run, where this finish freed none to go on
-# with. Only rows of the run are locked for it: another render's would be hidden for a moment from the worker that its
+# A step beside this one that nobody has taken yet (there is none where this finish freed the one behind them all). Only
+# rows of the run are locked for it: another render's would be hidden for a moment from the worker that its
 # bell has woken.
 _BESIDE = f"""
     UPDATE renders_step b
@@ -78,7 +78,6 @@ _BESIDE = f"""
      WHERE b.id = (
            SELECT d.id FROM renders_step d JOIN ended e ON d.render_id = e.render_id AND d.run = e.run
             WHERE d.status = 'due' AND d.job_id = '' AND {_LEAVE.format(queue="d.queue")}
-              AND NOT EXISTS (SELECT 1 FROM freed WHERE status = 'running')
             ORDER BY d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
     RETURNING b.*
 """

@@ -9,6 +9,7 @@ from renders.domain.job import Job, NewsItem
 from renders.providers.extractive import phrases
 from renders.providers.extractive.job_reading import BadJob
 from renders.providers.extractive.material import Story, lines_of, sentences_of
+from renders.providers.extractive.takeaways import Takeaways
 from renders.providers.extractive.telling import Frame
 from renders.text.characters import one_line
 from renders.text.clauses import short_forms
@@ -88,11 +89,13 @@ def day_frame(job: Job) -> Frame:
         counts = (0, *range(2, min(_NAMED, len(names)) + 1))
         return [(phrases.day_opening(day, names[:count], len(names), language), worth * count) for count in counts]
 
-    def closings(lines: Sequence[str]) -> list[tuple[str, float]]:
-        good_bye = phrases.sign_off(day, language)
+    def closings(remember: Takeaways, names: Sequence[str]) -> list[tuple[str, float]]:
+        good_bye, lines = phrases.sign_off(day, language), remember.fresh
         recap = " ".join((phrases.remember(lines, language), good_bye)) if len(lines) > 1 else ""
-        # Saying the lines again is worth it only where time is left over for them.
-        return [(good_bye, 0.3), *([(recap, 0.3 if job.length < 100 else 0.7)] if recap else [])]
+        # Saying the lines again is worth it only where time is left over for them; the names, only where the day has
+        # too little to say for its length.
+        named = " ".join((phrases.named_again(names[:_NAMED], language), good_bye))
+        return [(good_bye, 0.3), (named, 0.25), *([(recap, 0.3 if job.length < 100 else 0.7)] if recap else [])]
 
     return Frame(
         title=title,

@@ -196,6 +196,14 @@ def remember(lines: Sequence[str], language: str) -> str:
     return " ".join([opening, *(with_full_stop(line, language) for line in lines)])
 
 
+def named_again(names: Sequence[str], language: str) -> str:
+    """The stories by name, at the end of a day's video."""
+    opening = {"en": "Once more, the day's stories.", "ru": "Ещё раз о темах дня.", "hi": "एक बार फिर, आज के विषय।"}[
+        language
+    ]
+    return " ".join([opening, *(with_full_stop(name, language) for name in names)])
+
+
 def closing_heading(language: str, *, tell: bool) -> str:
     """Headline of the closing card: over lines that tell something, or over mere names."""
     if tell:

@@ -35,8 +35,8 @@ class Frame:
     title: Callable[[Sequence[Story]], str]
     openings: Callable[[Sequence[Story]], list[tuple[str, float]]]
     """Ways to open, each with its worth."""
-    closings: Callable[[Sequence[str]], list[tuple[str, float]]]
-    """Ways to close with these lines to remember."""
+    closings: Callable[[Takeaways, Sequence[str]], list[tuple[str, float]]]
+    """Ways to close with what is to be remembered of the stories of these names."""
     link: Callable[[int, int], str]
     """What leads over to the story at this place of so many."""
     title_link: Callable[[int, int, str], str]
@@ -80,7 +80,7 @@ def _fitted(stories: Sequence[Story], frame: Frame, seconds: float, language: st
         seconds = _seconds(text, language) + speech_rate.AIR_SECONDS
         return Option(text, seconds, worth - _HASTY * (seconds < _SHORTEST))
 
-    count = len(stories)
+    count, names = len(stories), [story.headline for story in stories]
     openings = [spoken(text, worth) for text, worth in frame.openings(stories)]
     ways = [
         [
@@ -98,7 +98,7 @@ def _fitted(stories: Sequence[Story], frame: Frame, seconds: float, language: st
     remember = takeaways(stories, [_weightiest(story, range(2)) for story in stories], _all_lines(stories), language)
     told: Told | None = None
     for _ in range(_ROUNDS):
-        closings = [spoken(text, worth) for text, worth in frame.closings(remember.fresh)]
+        closings = [spoken(text, worth) for text, worth in frame.closings(remember, names)]
         opening, *parts, closing = fit([openings, *ways, closings], seconds * _AIM)
         told = Told(tuple(stories), opening, tuple(parts), closing, remember)
         remember = _takeaways_of(told, language)
@@ -106,7 +106,7 @@ def _fitted(stories: Sequence[Story], frame: Frame, seconds: float, language: st
             return told
     assert told is not None
     # They do not settle: keep what is told, and close with what was really told.
-    closings = [spoken(text, worth) for text, worth in frame.closings(remember.fresh)]
+    closings = [spoken(text, worth) for text, worth in frame.closings(remember, names)]
     rest = seconds - told.seconds + told.closing.seconds
     closing = min(closings, key=lambda option: abs(option.seconds - rest))
     return replace(told, closing=closing, remember=remember)

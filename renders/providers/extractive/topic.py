@@ -10,6 +10,7 @@ from renders.domain.job import Job
 from renders.providers.extractive import phrases
 from renders.providers.extractive.job_reading import BadJob
 from renders.providers.extractive.material import Line, Story, lines_of, sentences_of
+from renders.providers.extractive.takeaways import Takeaways
 from renders.providers.extractive.telling import Frame
 from renders.text import speech_rate
 from renders.text.characters import one_line
@@ -152,7 +153,8 @@ def topic_frame(job: Job, title: str, available: float) -> Frame:
     language = job.language
     named_length = job.length if available >= 0.8 * job.length else None
 
-    def closings(lines: Sequence[str]) -> list[tuple[str, float]]:
+    def closings(remember: Takeaways, _: Sequence[str]) -> list[tuple[str, float]]:
+        lines = remember.fresh
         if not lines:
             return [(phrases.topic_closing(title, language), 0.0)]
         return [(phrases.remember(lines[:count], language), 0.25 * count) for count in range(1, len(lines) + 1)]
