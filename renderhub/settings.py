@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -63,6 +64,15 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
+def _clock_time(name: str, value: str) -> dict[str, str]:
+    """A time of day as a crontab takes it."""
+    try:
+        at = time.fromisoformat(value)
+    except ValueError:
+        raise env.SettingMalformed(f"{name}={value!r}: takes a time of day such as 06:05") from None
+    return {"hour": str(at.hour), "minute": str(at.minute)}
+
+
 _running = current_urls()
 DATABASE_URL = env.text("DATABASE_URL") or (_running.database if _running else "")
 BROKER_URL = env.text("BROKER_URL") or (_running.broker if _running else "")
@@ -90,6 +100,7 @@ INSTALLED_APPS = [
     "monitoring",
 ]
 MIDDLEWARE = [
+    "renderhub.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -220,6 +231,15 @@ RENDERHUB_CACHE = env.text("CACHE", str(MEDIA_ROOT / "cache"))
 RENDERHUB_CACHE_MB = env.whole("CACHE_MB", 20_000, at_least=0)
 RENDERHUB_MUSIC_FOLDER = env.text("MUSIC_FOLDER")
 """A folder of the operator's own tracks, instead of the ones that are bundled (R15)."""
+RENDERHUB_S3 = {
+    "endpoint": env.text("S3_ENDPOINT"),
+    "bucket": env.text("S3_BUCKET"),
+    "region": env.text("S3_REGION"),
+    "access_key_id": env.text("S3_ACCESS_KEY_ID"),
+    "secret_access_key": env.text("S3_SECRET_ACCESS_KEY"),
+    "public_url": env.text("S3_PUBLIC_URL"),
+}
+"""The bucket of the provider `s3` (R17): `UPLOAD_CHAIN=s3,local_media`."""
 RENDERHUB_STAGE_SECONDS = {
     "script_gen": env.number("SCRIPT_GEN_SECONDS", 120, at_least=0.1),
     "manim": env.number("MANIM_SECONDS", 300, at_least=0.1),
@@ -244,10 +264,75 @@ RENDERHUB_LOSSES = env.whole("WORKER_LOSSES", 5, at_least=1)
 """How often a step may lose its worker before that counts against its provider (a poison step must end)."""
 RENDERHUB_DAILY_AT = env.text("DAILY_AT", "04:00")
 RENDERHUB_DUE_AT = env.text("DUE_AT", "06:00")
+RENDERHUB_DAILY_GRACE_SECONDS = env.number("DAILY_GRACE_SECONDS", 3 * 3600)
+"""For how long after its due time a run that was missed is still made up for (R3)."""
 RENDERHUB_FETCH_PRIVATE_HOSTS = env.names("FETCH_PRIVATE_HOSTS", "")
 """Hosts with private addresses that may be fetched from all the same (R111)."""
 RENDERHUB_HELD_PUBLISH_SECONDS = env.number("HELD_PUBLISHED_BEFORE_DUE_SECONDS", 15 * 60)
 RENDERHUB_KEEP_DAYS = env.whole("KEEP_DAYS", 90, at_least=1)
+
+# Alerts (R70, R71). Secrets stay here: a channel in the database names its webhook, it never holds it (R112).
+RENDERHUB_BASE_URL = env.text("BASE_URL", "http://localhost:8000").rstrip("/")
+"""Where people reach the console: links in messages begin with it."""
+RENDERHUB_SLACK_WEBHOOKS: dict[str, str] = {
+    name: url
+    for name, _, url in (entry.partition("=") for entry in env.text("SLACK_WEBHOOKS").replace(",", " ").split())
+}
+"""`SLACK_WEBHOOKS=ops=https://hooks.slack.com/services/...,day=https://...`, or a file of such lines."""
+CELERY_BEAT_SCHEDULE |= {
+    "drop old messages and alerts": {
+        "task": "alerts.prune",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"queue": Queue.CONTROL.value},
+    },
+}
+RENDERHUB_ALERT_IN_A_ROW = env.whole("ALERT_IN_A_ROW", 3, at_least=1)
+RENDERHUB_ALERT_CALM_SECONDS = env.number("ALERT_CALM_SECONDS", 120)
+"""How long a service or feed must be well again before that is told: what comes and goes is one alert (R72)."""
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.whole("EMAIL_PORT", 25, at_least=1)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT_SECONDS", 10, at_least=0.1)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "RenderHub <renderhub@localhost>")
+
+# SLA and metrics (R63, R75, R76).
+RENDERHUB_SLA_TARGET = env.number("SLA_TARGET", 95)
+"""In percent: so many of the promised videos are to be ready in time."""
+RENDERHUB_SLA_REPORT_AT = env.text("SLA_REPORT_AT", "06:05")
+"""When the day's report is written, in the site's time zone; it covers what was due in the day up to then."""
+RENDERHUB_QUEUE_DEPTH_LIMIT = env.whole("QUEUE_DEPTH_LIMIT", 500, at_least=1)
+RENDERHUB_QUEUE_AGE_SECONDS = env.number("QUEUE_AGE_SECONDS", 30 * 60, at_least=1)
+"""More steps waiting, or one waiting for longer, is not well (`manage.py queue_stats`)."""
+CELERY_BEAT_SCHEDULE |= {
+    "SLA report of the day": {
+        "task": "monitoring.daily_report",
+        "schedule": crontab(**_clock_time("SLA_REPORT_AT", RENDERHUB_SLA_REPORT_AT)),
+        "options": {"queue": Queue.CONTROL.value},
+    },
+    "figures for the metrics page": {
+        "task": "monitoring.rollup",
+        "schedule": crontab(minute="*/5"),
+        "options": {"queue": Queue.CONTROL.value, "expires": 300},
+    },
+    "drop what old figures were made from": {
+        "task": "monitoring.prune",
+        "schedule": crontab(hour="3", minute="50"),
+        "options": {"queue": Queue.CONTROL.value},
+    },
+}
+
+# Health (R40): each service is asked every minute; an answer that takes longer than this counts as none.
+RENDERHUB_HEALTH_SECONDS = env.number("HEALTH_SECONDS", 5, at_least=0.1)
+CELERY_BEAT_SCHEDULE |= {
+    "ask the services how they are": {
+        "task": "renders.check_services",
+        "schedule": crontab(),
+        "options": {"queue": Queue.CONTROL.value, "expires": 55},
+    },
+}
 
 SENTRY_DSN = env.text("SENTRY_DSN")
 LOG_FORMAT = env.choice("LOG_FORMAT", "auto", ("auto", "json", "text"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -35,6 +36,25 @@ def _unknown(stage: Stage, names: list[str]) -> list[CheckMessage]:
             chains.known(name)
         except (chains.ProviderUnknown, ValueError) as error:
             problems.append(Error(f"{stage.value.upper()}_CHAIN: {name}: {error}", id="renders.E002"))
+    return problems
+
+
+@register()
+def check_bucket(**_: Any) -> list[CheckMessage]:
+    if not any("s3" in chain for chain in settings.RENDERHUB_CHAINS.values()):
+        return []
+    given: dict[str, str] = settings.RENDERHUB_S3
+    problems: list[CheckMessage] = [
+        Error(f"A chain names s3, and S3_{name.upper()} is not set.", id="renders.E008")
+        for name in ("bucket", "access_key_id", "secret_access_key")
+        if not given[name]
+    ]
+    for name in ("endpoint", "public_url"):
+        if given[name] and urlsplit(given[name]).scheme not in ("http", "https"):
+            told = f"S3_{name.upper()}={given[name]!r}: takes an address such as https://s3.example.org."
+            problems.append(Error(told, id="renders.E009"))
+    if not given["endpoint"] and given["region"] in ("", "auto"):
+        problems.append(Error("S3_REGION is not set: Amazon's own buckets are found by it.", id="renders.E010"))
     return problems
 
 

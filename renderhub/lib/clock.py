@@ -1,4 +1,8 @@
-"""The one clock (I8): tests set it, everything that decides by the time asks it. Leases use the database's instead."""
+"""The one clock (I8): tests set it, everything that decides by the time asks it. Leases use the database's instead.
+
+A test of several processes sets Python's own clock and the database's under all of them
+(tests/support/clocked_plant.py); nothing in production reads a clock from elsewhere.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ def job_options(options: argparse.Namespace) -> tuple[str, ...]:
     """The options of the day's job, as `daily_run` takes them. Raises `FeedMissing`."""
     feed = absolute_feed(options.feed) if options.feed else ""
     named = {"--feed": feed, "--date": options.date, "--language": options.language}
-    return tuple(word for name, value in named.items() if value for word in (name, value))
+    which = () if feed else ("--sample",)  # the subscriptions have hours of their own, and beat looks after them
+    return which + tuple(word for name, value in named.items() if value for word in (name, value))
 
 
 def absolute_feed(feed: str) -> str:

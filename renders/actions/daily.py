@@ -1,30 +1,31 @@
-"""The day's video of a workspace and language, from a feed (R3)."""
+"""The day's video of a workspace and language, from a feed that somebody names: no subscription (R3)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 
 from renderhub.lib import clock
-from renderhub.lib.url_guard import check_url, guarded_session
 from renders import feeds, sample
+from renders.actions import daily_rows as rows
+from renders.actions.daily_calendar import at_local, due_time, zone
 from renders.actions.request import LANGUAGES, Wish, request
 from renders.domain.job import JobType
 from renders.feeds import Choice, FeedEntry, FeedError
-from renders.models import DailyRun, Workspace
+from renders.models import DailyRun, Render, Workspace
 
 
 @dataclass(frozen=True)
 class DailyAnswer:
     run: DailyRun
+    render: Render
     created: bool
 
 
@@ -39,27 +40,23 @@ def daily_run(
     entries = read(feed)
     language = language or _language_of(entries)
     run_at, day = _run_at(entries, day)
-    known = DailyRun.objects.filter(workspace=workspace, language=language, date=day).select_related("render").first()
+    known = rows.made(workspace, language, day)
     if known is not None:
-        return DailyAnswer(known, created=False)
+        return DailyAnswer(known, rows.render_of(known), created=False)
     choice = _choose(entries, run_at, feed)
     with transaction.atomic():
-        # Two at once: the second waits here, and then finds the first one's.
-        Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
-        known = DailyRun.objects.filter(workspace=workspace, language=language, date=day).first()
+        rows.lock(workspace)
+        known = rows.made(workspace, language, day)
         if known is not None:
-            return DailyAnswer(known, created=False)
+            return DailyAnswer(known, rows.render_of(known), created=False)
         answer = request(workspace, _wish(choice, feed, language, day, length))
-        run = DailyRun.objects.create(
-            workspace=workspace, language=language, date=day, render=answer.render, source=feed[:500], note=choice.note
-        )
-    return DailyAnswer(run, created=True)
+        run = rows.note_made(workspace, language, day, answer.render, feed, choice.note)
+    return DailyAnswer(run, answer.render, created=True)
 
 
 def read(feed: str) -> list[FeedEntry]:
     """The entries of a feed's file or URL. Raises `FeedError`."""
-    session = guarded_session(settings.RENDERHUB_FETCH_PRIVATE_HOSTS)
-    return feeds.parse(feeds.read_source(feed, guard=check_url, session=session))
+    return feeds.read(feed, settings.RENDERHUB_FETCH_PRIVATE_HOSTS)
 
 
 def workspace_of(feed: str | None) -> Workspace:
@@ -76,11 +73,6 @@ def workspace_of(feed: str | None) -> Workspace:
 def sample_feed(language: str) -> str:
     """The sample day in `language`."""
     return str(sample.path(language or "en"))
-
-
-def due_time(day: date) -> datetime:
-    """When the video of `day` is due: `DUE_AT` in the site's time zone, right across DST changes (R75)."""
-    return datetime.combine(day, time.fromisoformat(settings.RENDERHUB_DUE_AT), ZoneInfo(settings.TIME_ZONE))
 
 
 def _wish(choice: Choice, feed: str, language: str, day: date, length: int) -> Wish:
@@ -111,12 +103,11 @@ def _choose(entries: Sequence[FeedEntry], run_at: datetime, feed: str) -> Choice
 
 def _run_at(entries: Sequence[FeedEntry], day: date | None) -> tuple[datetime, date]:
     """When the run looks back from, and the day whose video it makes."""
-    zone = ZoneInfo(settings.TIME_ZONE)
     if day is not None:
-        return datetime.combine(day, time.fromisoformat(settings.RENDERHUB_DAILY_AT), zone).astimezone(UTC), day
+        return at_local(day, time.fromisoformat(settings.RENDERHUB_DAILY_AT)), day
     newest = feeds.newest_day(entries)
     if newest is None:
-        return clock.now(), clock.now().astimezone(zone).date()
+        return clock.now(), clock.now().astimezone(zone()).date()
     return newest, newest.date()  # the publisher's calendar day
 
 

@@ -2,8 +2,32 @@
 
 from django.contrib import admin
 
-from renders.admin import daily, failure, render, results, schedule, user, workspace
+from renders.admin import (
+    audit,
+    daily,
+    failure,
+    feeds,
+    render,
+    results,
+    schedule,
+    services,
+    subscriptions,
+    user,
+    workspace,
+)
 
 admin.site.index_title = "Today"
 
-__all__ = ["daily", "failure", "render", "results", "schedule", "user", "workspace"]
+__all__ = [
+    "audit",
+    "daily",
+    "failure",
+    "feeds",
+    "render",
+    "results",
+    "schedule",
+    "services",
+    "subscriptions",
+    "user",
+    "workspace",
+]

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
-from renderhub.lib import clock
-from renders.models import RenderFailure
+from renders.actions.resolve import reopen, resolve
+from renders.admin.act_forms import OF_FAILURES
+from renders.admin.acting import ActingAdmin
+from renders.domain.states import MoveRefused
+from renders.models import Render, RenderFailure
 from renders.presentation import stages
 from renders.templatetags import presentation
 
 
 @admin.register(RenderFailure)
-class RenderFailureAdmin(ModelAdmin):  # type: ignore[misc]
+class RenderFailureAdmin(ActingAdmin):
     list_display = ["when", "of_render", "where", "code", "provider", "reason", "final", "resolved"]
     list_display_links = ["when"]
     list_filter = ["resolved", "final", "code", "stage", "created_at"]
     list_select_related = ["render"]
+    acts = OF_FAILURES
+    act_order = ("created_at", "pk")
+    act_noun = ("failure", "failures")
     search_fields = ["render__name", "failure_reason", "provider"]
     search_help_text = "Name of the render, reason or provider"
-    actions = None
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
     list_fullwidth = True
     fieldsets = [
         (
@@ -45,18 +49,38 @@ class RenderFailureAdmin(ModelAdmin):  # type: ignore[misc]
         *["resolved_by", "resolved_at", "evidence"],
     ]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def act_queryset(self, request: HttpRequest) -> QuerySet[RenderFailure]:
+        rows = RenderFailure.objects.filter(render__in=Render.objects.visible_to(request.user))
+        return rows.select_related("render", "resolved_by")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def place_of(self, thing: RenderFailure) -> str:
+        return f"{reverse('admin:renders_render_change', args=[thing.render_id])}?run={thing.run}"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RenderFailure]:
+        return self.act_queryset(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_act(request)
+
+    def log_change(self, request: HttpRequest, obj: RenderFailure, message: Any) -> Any:
+        """The acts of `save_model` write the audit trail themselves."""
+        return (
+            None
+            if "resolved" in request.POST or "Resolved" in str(message)
+            else super().log_change(request, obj, message)
+        )
 
     def save_model(self, request: HttpRequest, obj: RenderFailure, form: forms.ModelForm[Any], change: bool) -> None:
-        """Who and when are noted with it; taken back, they go."""
-        if "resolved" in form.changed_data:
-            obj.resolved_at = clock.now() if obj.resolved else None
-            obj.resolved_by = request.user if obj.resolved else None  # type: ignore[assignment]
-        obj.save(update_fields=["resolved", "resolved_at", "resolved_by", "note"])
+        """Who and when are noted with it; taken back, they go. What somebody else did meanwhile stays."""
+        who = request.user
+        with contextlib.suppress(MoveRefused):
+            if "resolved" in form.changed_data:
+                resolve(obj.pk, who, obj.note) if obj.resolved else reopen(obj.pk, who)  # type: ignore[arg-type]
+        if "note" in form.changed_data:
+            RenderFailure.objects.filter(pk=obj.pk).update(note=obj.note)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return redirect(f"{reverse('admin:admin_logentry_changelist')}?on={object_id}")
 
     @admin.display(description="When", ordering="created_at")
     def when(self, failure: RenderFailure) -> SafeString | str:

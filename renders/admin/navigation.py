@@ -17,7 +17,49 @@ def sidebar(_: HttpRequest) -> list[dict[str, Any]]:
                 _item("Today", "space_dashboard", "admin:index", ""),
                 _item("Renders", "movie", "admin:renders_render_changelist", "renders.view_render"),
                 _item("Failures", "error", "admin:renders_renderfailure_changelist", "renders.view_renderfailure"),
+            ],
+        },
+        {
+            "title": "The day",
+            "separator": True,
+            "items": [
                 _item("Daily runs", "today", "admin:renders_dailyrun_changelist", "renders.view_dailyrun"),
+                _item(
+                    "Subscriptions",
+                    "event_repeat",
+                    "admin:renders_dailysubscription_changelist",
+                    "renders.view_dailysubscription",
+                ),
+                _item("Feeds", "rss_feed", "admin:renders_feed_changelist", "renders.view_feed"),
+            ],
+        },
+        {
+            "title": "Figures",
+            "separator": True,
+            "items": [
+                _item("Metrics", "monitoring", "admin:monitoring_dailystat_changelist", "monitoring.view_dailystat"),
+                _item(
+                    "Failures by cause",
+                    "troubleshoot",
+                    "admin:monitoring_failurecause_changelist",
+                    "renders.view_renderfailure",
+                ),
+                _item(
+                    "SLA reports",
+                    "fact_check",
+                    "admin:monitoring_slareport_changelist",
+                    "monitoring.view_slareport",
+                ),
+                _item("SLA records", "alarm_on", "admin:monitoring_slarecord_changelist", "monitoring.view_slarecord"),
+            ],
+        },
+        {
+            "title": "Alerts",
+            "separator": True,
+            "items": [
+                _item("Alerts", "notifications", "admin:alerts_alert_changelist", "alerts.view_alert"),
+                _item("Channels", "campaign", "admin:alerts_channel_changelist", "alerts.view_channel"),
+                _item("Delivery log", "outgoing_mail", "admin:alerts_delivery_changelist", "alerts.view_delivery"),
             ],
         },
         {
@@ -27,12 +69,14 @@ def sidebar(_: HttpRequest) -> list[dict[str, Any]]:
                 _item("Workspaces", "workspaces", "admin:renders_workspace_changelist", "renders.view_workspace"),
                 _item("Users", "person", "admin:renders_user_changelist", "renders.view_user"),
                 _item("Groups", "group", "admin:auth_group_changelist", "auth.view_group"),
+                _item("Audit", "history", "admin:admin_logentry_changelist", "admin.view_logentry"),
             ],
         },
         {
             "title": "Machinery",
             "separator": True,
             "items": [
+                _item("Services", "monitor_heart", "admin:renders_service_changelist", "renders.view_service"),
                 _item(
                     "Schedule",
                     "schedule",
@@ -41,7 +85,7 @@ def sidebar(_: HttpRequest) -> list[dict[str, Any]]:
                 ),
                 _item(
                     "Crontabs",
-                    "event_repeat",
+                    "calendar_clock",
                     "admin:django_celery_beat_crontabschedule_changelist",
                     "django_celery_beat.view_crontabschedule",
                 ),

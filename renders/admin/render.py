@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +13,21 @@ from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Cast, Concat
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.csrf import csrf_exempt
 
-from renders.admin import render_page
-from renders.admin.read_only import ReadOnlyAdmin
-from renders.admin.render_filters import OF_SHOWN, JobTypeFilter, LanguageFilter, StatusFilter, status_links
+from renders.actions import retry
+from renders.admin import render_add, render_page
+from renders.admin.act_forms import OF_RENDERS
+from renders.admin.acting import ActingAdmin, buttons_for
+from renders.admin.render_filters import FILTERS, OF_SHOWN, status_links
 from renders.domain.job import Priority
 from renders.domain.states import SETTLED_STEPS, RenderStatus
 from renders.models import Render, Step
 from renders.presentation import stages
+from renders.presentation.status import Shown
 from renders.templatetags import presentation
 
 _PART_OF_ID = re.compile(r"[0-9a-f-]{6,36}", re.IGNORECASE)
@@ -29,15 +35,18 @@ _PRIORITY = {Priority.HIGH: ("▲", "high priority"), Priority.LOW: ("▽", "low
 
 
 @admin.register(Render)
-class RenderAdmin(ReadOnlyAdmin):
+class RenderAdmin(ActingAdmin):
     list_display = ["state", "title", "where", "workspace", "age", "due", "marks", "took"]
     list_display_links = ["title"]
     list_select_related = ["workspace"]
-    list_filter = [StatusFilter, JobTypeFilter, LanguageFilter, "created_at"]
+    list_filter = FILTERS
+    list_filter_submit = True
     search_fields = ["name"]
     search_help_text = "Name or id"
     ordering = ["-created_at"]
     list_fullwidth = True
+    acts = OF_RENDERS
+    act_order = ("queued_at", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Render]:
         """The list's rows: what its columns show, no more."""
@@ -48,11 +57,12 @@ class RenderAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
-        changelist = getattr(response, "context_data", None) and response.context_data.get("cl")
-        if changelist:
+        context = (response.context_data or {}) if isinstance(response, TemplateResponse) else {}
+        if "cl" in context:
             counts = _counts(Render.objects.visible_to(request.user))
-            response.context_data["status_links"] = status_links(changelist, counts)
-        return response  # type: ignore[no-any-return]
+            context["status_links"] = status_links(context["cl"], counts)
+            context["retry_all"] = counts[Shown.FAILED] and self.may_act(request)
+        return response
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Render], search_term: str
@@ -106,6 +116,28 @@ class RenderAdmin(ReadOnlyAdmin):
     def took(self, render: Render) -> SafeString | str:
         return presentation.milliseconds(render.processing_ms)
 
+    # Acts (R62)
+
+    def act_queryset(self, request: HttpRequest) -> QuerySet[Render]:
+        return Render.objects.visible_to(request.user).select_related("workspace")
+
+    def act_matching(self, verb: str, rows: QuerySet[Render]) -> QuerySet[Render]:
+        """Retried is what needs it: not each row of the list."""
+        return retry.failed_for_good(rows) if verb == "retry" else rows
+
+    def place_of(self, thing: Render) -> str:
+        return reverse("admin:renders_render_change", args=[thing.pk])
+
+    # A new one (R1)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("renders.add_render"))
+
+    def get_urls(self) -> list[URLPattern]:
+        # The limits on uploads must be in place before the form is read: the view checks the token itself.
+        add = csrf_exempt(partial(render_add.view, self))
+        return [path("add/", self.admin_site.admin_view(add), name="renders_render_add"), *super().get_urls()]
+
     # The page of one
 
     def change_view(
@@ -123,6 +155,8 @@ class RenderAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "original": render,
             "page": render_page.build(render, run),
+            "buttons": buttons_for(render) if self.may_act(request) else [],
+            "may_resolve": request.user.has_perm("renders.change_renderfailure"),
         }
         return TemplateResponse(request, "renders/render/page.html", context)
 

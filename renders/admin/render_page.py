@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 from django.db.models import Case, F, When
 
 from renderhub.lib import clock
+from renders.actions import audit
+from renders.actions.audit import Record
 from renders.admin.render_scenes import Scene, scenes_of
+from renders.admin.render_timeline import TimelineView, timeline_of
 from renders.admin.render_waterfall import Waterfall, waterfall_of
 from renders.domain.job import JobType, NewsItem
 from renders.domain.stages import Stage
@@ -54,6 +57,9 @@ class Page:
     logs: Sequence[RenderLog]
     logs_left_out: bool
     failures: Sequence[RenderFailure]
+    timeline: TimelineView | None
+    trail: Sequence[Record]
+    """What operators did with it."""
     beside: Mapping[str, str]
     """Addresses of the files beside the video, by `{role}_url`."""
     refresh: int
@@ -131,17 +137,24 @@ def build(render: Render, run: int) -> Page:
         beside=_beside(steps) if current else {},
         logs_left_out=len(logs) > MOST_LOG_ROWS,
         failures=list(render.failures.filter(run=run).select_related("resolved_by").order_by("-created_at")),
+        timeline=timeline_of(_timeline(steps)),
+        trail=audit.of(render),
         refresh=REFRESH_SECONDS if current and not status.rests(render) else 0,
     )
 
 
 def _steps(render: Render, run: int) -> Any:
-    # Results are large (a whole timeline); the page needs two of them.
+    # Results are large; the page needs parts of three of them.
     wanted = {
         "script": Case(When(stage=Stage.SCRIPT_GEN, then=F("result"))),
         "published": Case(When(stage=Stage.UPLOAD, then=F("result"))),
+        "timeline": Case(When(stage=Stage.REVIDEO, then=F("result__timeline"))),
     }
     return render.steps.filter(run=run).order_by("position").defer("payload", "result").annotate(**wanted)
+
+
+def _timeline(steps: Sequence[Step]) -> Any:
+    return next((getattr(step, "timeline", None) for step in steps if step.stage == Stage.REVIDEO), None)
 
 
 def _beside(steps: Sequence[Step]) -> Mapping[str, str]:

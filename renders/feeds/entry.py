@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from renders.domain.job import NewsItem
 
@@ -30,3 +31,12 @@ class FeedEntry:
         """The entry as an item of a `daily_ca` job."""
         published = self.published.isoformat() if self.published else ""
         return NewsItem(self.title, self.text, self.source, self.url, published)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the way from a reading child to its parent."""
+        return asdict(self) | {"published": self.published.isoformat() if self.published else None}
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> FeedEntry:
+        published = told["published"]
+        return cls(**(told | {"published": datetime.fromisoformat(published) if published else None}))

@@ -9,12 +9,13 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from renderhub.lib.url_guard import AddressRefused
 from renders.feeds.errors import FeedError
 
 SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes, after decompression."""
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
-TOTAL_SECONDS = 60.0
+TOTAL_SECONDS = 40.0
 """A source that sends a byte now and then keeps within the read limit for ever; this ends it."""
 MOST_REDIRECTS = 5
 _CHUNK = 32 * 1024
@@ -37,7 +38,7 @@ def read_source(
     `guard` is called with the URL and with the target of each redirect before it is asked, and raises where that is
     not allowed (R111); what it raises passes through. `session` is for guards that act at connection. Raises FeedError.
     """
-    if urlsplit(location).scheme.lower() in ("http", "https"):
+    if scheme_of(location) in ("http", "https"):
         return _read_url(location, guard, session)
     if "://" in location:
         raise FeedError(
@@ -46,6 +47,14 @@ def read_source(
             "Correct the feed's address.",
         )
     return _read_file(Path(location))
+
+
+def scheme_of(location: str) -> str:
+    """`http` or whatever an address begins with; empty where it is none."""
+    try:
+        return urlsplit(location).scheme.lower()
+    except ValueError:
+        return ""
 
 
 def _read_file(path: Path) -> bytes:
@@ -74,6 +83,8 @@ def _read_url(url: str, guard: Callable[[str], None] | None, session: requests.S
             try:
                 target, data = _ask(asking, url, deadline)
             except (requests.RequestException, ValueError, OSError) as error:
+                if refused := _refusal(error):
+                    raise refused from error
                 raise FeedError(
                     f"{url[:200]} could not be read: {type(error).__name__}.",
                     "The server did not answer in time, refused the connection or broke it off.",
@@ -87,6 +98,17 @@ def _read_url(url: str, guard: Callable[[str], None] | None, session: requests.S
         "The server sends readers in a circle.",
         "Enter the address that a browser ends up at.",
     )
+
+
+def _refusal(error: BaseException | None) -> FeedError | None:
+    """The guard acts at connection (R111); what it says comes wrapped in the errors of two libraries."""
+    while error is not None:
+        if isinstance(error, AddressRefused):
+            return FeedError(
+                "The feed's address is not one that is read.", str(error), "Use the publisher's public address."
+            )
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _ask(session: requests.Session, url: str, deadline: float) -> tuple[str | None, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -29,29 +29,32 @@ def choose(
     widen_to_days: int = 7,
     at_least: int = 3,
     at_most: int = 6,
+    used: Collection[str] = (),
 ) -> Choice:
     """The newest entries of the `hours` before `run_at`, the window widened a day at a time until there are enough.
 
     An entry belongs to a window if it was published after its beginning and not after `run_at`. Of entries with the
     same guid or a nearly equal title, the newest counts. Entries without a date are used only if no entry has one:
-    then the feed's own order counts as newest first, as feeds are written. Raises ValueError for a naive `run_at`.
+    then the feed's own order counts as newest first, as feeds are written. Entries with a guid of `used`, and those
+    that tell the same story, are left out. Raises ValueError for a naive `run_at`.
     """
     if run_at.tzinfo is None:
         raise ValueError("run_at must be aware")
     dated = [entry for entry in entries if entry.published is not None]
     if not dated:
-        items = _without_doubles(entries)[:at_most]
+        items = _without_doubles(entries, at_most, used)
         return Choice(
             tuple(items), hours, "No entry has a date: the first of the feed were taken." if items else _nothing(hours)
         )
-    ordered = _without_doubles(sorted((e for e in dated if _moment(e) <= run_at), key=_moment, reverse=True))
+    past = sorted((entry for entry in dated if _moment(entry) <= run_at), key=_moment, reverse=True)
+    ordered = _without_doubles(past, at_most, used)
     widest = max(hours, widen_to_days * _DAY_HOURS)
     window = hours
     while True:
         begins = run_at - timedelta(hours=window)
         inside = [entry for entry in ordered if _moment(entry) > begins]
         if len(inside) >= at_least or window >= widest:
-            return Choice(tuple(inside[:at_most]), window, _note(len(inside), hours, window, at_least))
+            return Choice(tuple(inside), window, _note(len(inside), hours, window, at_least))
         window = min(window + _DAY_HOURS, widest)
 
 
@@ -65,11 +68,14 @@ def _moment(entry: FeedEntry) -> datetime:
     return entry.published or datetime.min.replace(tzinfo=UTC)
 
 
-def _without_doubles(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
+def _without_doubles(entries: Sequence[FeedEntry], most: int, used: Collection[str]) -> list[FeedEntry]:
+    """The first `most`: whoever has a thousand entries compares a handful of titles, not a million pairs."""
     kept: list[FeedEntry] = []
-    guids: set[str] = set()
-    titles: list[Print] = []
+    guids: set[str] = set(used)
+    titles = [Print.of(entry.title, entry.language or "en") for entry in entries if entry.guid in guids]
     for entry in entries:
+        if len(kept) == most:
+            break
         title = Print.of(entry.title, entry.language or "en")
         if entry.guid not in guids and not any(title.is_near(other) for other in titles):
             kept.append(entry)

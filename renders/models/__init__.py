@@ -5,11 +5,13 @@ from renders.models.attempt import Attempt
 from renders.models.daily import DailyRun
 from renders.models.event import RenderEvent
 from renders.models.failure import RenderFailure
+from renders.models.feed import Feed, FeedItem, FeedItemUse
 from renders.models.log import RenderLog
 from renders.models.render import Render
 from renders.models.requester import RenderRequest
 from renders.models.service import Service, ServiceStatus
 from renders.models.step import Step
+from renders.models.subscription import DailySubscription
 from renders.models.user import User
 from renders.models.workspace import Membership, Workspace
 
@@ -17,6 +19,10 @@ __all__ = [
     "Asset",
     "Attempt",
     "DailyRun",
+    "DailySubscription",
+    "Feed",
+    "FeedItem",
+    "FeedItemUse",
     "Membership",
     "Render",
     "RenderEvent",

@@ -100,6 +100,8 @@ class Render(models.Model):
             models.Index(fields=["workspace", "-created_at"], name="render_by_workspace"),
             # The keeper: what goes back to the queue by itself, and which held one must go out.
             models.Index(fields=["wake_at"], name="render_to_wake", condition=Q(wake_at__isnull=False)),
+            # What is made already is offered to whoever asks for it again (R4).
+            models.Index(fields=["fingerprint", "-completed_at"], name="render_made", condition=Q(status="completed")),
             # The keeper: which run is out of time (R19).
             models.Index(fields=["started_at"], name="render_under_way", condition=Q(status="processing")),
         ]

@@ -59,6 +59,7 @@ BUILT_IN: dict[str, Known] = {
     "composer": Known(
         "renders.providers.composer.Composer", Queue.CPU, 20, options=lambda: {"cache": Path(settings.RENDERHUB_CACHE)}
     ),
+    "s3": Known("renders.providers.s3.S3", Queue.IO, 10, options=lambda: dict(settings.RENDERHUB_S3)),
     "local_media": Known(
         "renders.providers.local_media.LocalMedia",
         Queue.CPU,

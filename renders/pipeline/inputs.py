@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from django.db import connection
-
 from renders.domain.stages import Stage
 from renders.domain.states import StepStatus
 from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.prepared import Prepared
 from renders.stages import asset, revideo, script_gen, upload
 from renders.stages.base import Asked, Made, Work
 
@@ -25,10 +24,14 @@ _LOOKS_AT: dict[Stage, tuple[str, ...]] = {
     Stage.REVIDEO: ("script_gen", "manim", "tts", "music"),
     Stage.UPLOAD: ("revideo",),
 }
-_MADE = """
+_MADE = Prepared(
+    "made_before",
+    """
 SELECT stage, segment, status, result FROM renders_step
- WHERE render_id = %s AND run = %s AND stage = ANY(%s) AND status IN ('done', 'placeholder') ORDER BY position
-"""
+ WHERE render_id = %(render)s AND run = %(run)s AND stage = ANY(%(stages)s) AND status IN ('done', 'placeholder')
+ ORDER BY position
+""",
+)
 
 
 def work_of(claimed: Claimed) -> Work:
@@ -53,7 +56,5 @@ def _made(claimed: Claimed) -> list[Made]:
         return []
     if claimed.before is not None and len(stages) == 1:
         return [Made(Stage(stages[0]), "", StepStatus.DONE.value, claimed.before)]
-    with connection.cursor() as cursor:
-        cursor.execute(_MADE, [claimed.render_id, claimed.run, list(stages)])
-        rows = cursor.fetchall()
+    rows = _MADE.rows({"render": claimed.render_id, "run": claimed.run, "stages": list(stages)})
     return [Made(Stage(stage), segment, status, json.loads(result)) for stage, segment, status, result in rows]

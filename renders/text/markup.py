@@ -27,6 +27,7 @@ _EMPTY_BRACKETS = re.compile(r"\s*[(\[]\s*[)\]]")
 _SPACE_BEFORE_STOP = re.compile(r"[ \u00a0]+([,.;:!?।](?:\s|$))")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
+_CUT_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:[\s/][^<>]*)?$")
 _ESCAPED_AGAIN = 2
 
 
@@ -72,11 +73,18 @@ def plain_text(markup: str) -> str:
     return without_urls(folded(cleaned(text)))
 
 
+def _without_cut_off(markup: str) -> str:
+    """Without the comment or tag in the middle of which a feed has cut its text: browsers show neither."""
+    closed = markup.rfind("-->")
+    opened = markup.find("<!--", closed + 3 if closed >= 0 else 0)
+    return _CUT_TAG.sub("", markup[:opened] if opened >= 0 else markup)
+
+
 def _read(markup: str) -> str:
     if "<" not in markup:
         return html.unescape(markup)
     reader = _Reader()
-    reader.feed(markup)
+    reader.feed(_without_cut_off(markup))
     reader.close()
     return "".join(reader.pieces)
 

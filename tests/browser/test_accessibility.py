@@ -9,6 +9,7 @@ from importlib import resources
 
 import pytest
 
+from renders.models import RenderFailure
 from tests.browser.test_console import console, ours  # noqa: F401
 from tests.support import renders_in_every_state as states
 
@@ -30,14 +31,37 @@ def test_no_page_has_a_serious_fault(scheme, axe, console, site, ours):  # noqa:
     made = states.one_of_each(ours)
     console.emulate_media(color_scheme=scheme)
     faults = {}
-    renders = [f"renders/render/{render.pk}/change/" for render in made.values()]
-    for path in ("", "renders/render/", "renders/renderfailure/", f"renders/workspace/{ours.pk}/change/", *renders):
-        console.goto(f"{site}/admin/{path}")
+
+    def look(path: str) -> None:
         console.evaluate(axe)
         if found := console.evaluate(RUN):
             faults[path] = found
+
+    everything = "&".join(f"id={render.pk}" for render in made.values())
+    failure = RenderFailure.objects.get(final=True)
+    acts = [f"renders/render/act/{verb}/?{everything}" for verb in ("rerender", "retry", "cancel", "prioritise")]
+    renders = [f"renders/render/{render.pk}/change/" for render in made.values()]
+    lists = ["", "renders/render/", "renders/renderfailure/", "admin/logentry/", "renders/dailyrun/", "renders/user/"]
+    forms = [f"renders/workspace/{ours.pk}/change/", f"renders/renderfailure/{failure.pk}/change/", "renders/user/add/"]
+    resolving = f"renders/renderfailure/act/resolve/?id={failure.pk}"
+    for path in (*lists, *forms, "renders/render/add/", resolving, *acts, *renders):
+        console.goto(f"{site}/admin/{path}")
+        look(path)
+    console.goto(f"{site}/admin/renders/render/add/")
+    console.click("[data-do]")
+    console.wait_for_selector(".rh-answer-error")
+    look("the form with a field that is wrong")
+    console.goto(f"{site}/admin/renders/render/")
+    console.check("#action-toggle")
+    look("the list with rows chosen")
+    console.click(".rh-choice button >> text=Cancel…")
+    console.click("[data-do]")
+    console.wait_for_selector("text=One by one")
+    look("the report")
+    console.goto(f"{site}/admin/renders/render/")
+    console.click(".rh-filter-button")
+    look("the list with its filters")
     console.context.clear_cookies()
     console.goto(f"{site}/admin/login/")
-    console.evaluate(axe)
-    faults["login"] = console.evaluate(RUN)
-    assert {path: found for path, found in faults.items() if found} == {}
+    look("login")
+    assert faults == {}

@@ -6,20 +6,23 @@ import io
 import json
 import signal
 import threading
+from datetime import UTC, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from renderhub.lib import clock
 from renders.domain.errors import ErrorCode
 from renders.management import outcome, progress
 from renders.management.commands import keeper
-from renders.models import DailyRun, Membership, Render, User
+from renders.models import DailyRun, Feed, Membership, Render, User
 from renders.pipeline import leader, recovery
 from renders.pipeline.transitions import renders
-from tests.support import pipeline
+from tests.support import news, pipeline
 from tests.support.providers import error
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fakes")]
@@ -115,22 +118,90 @@ class TestDailyRun:
             told("daily_run", "--workspace", "nobody")
 
 
+class TestDailyRunOfSubscriptions:
+    @pytest.fixture(autouse=True)
+    def _subscriptions(self, tmp_path: Path) -> None:
+        now = clock.now()
+        world = news.feed(tmp_path, "world", news.entries(now - timedelta(minutes=5)))
+        for slug, language in (("one", "en"), ("one", "hi"), ("two", "en")):
+            news.subscribe(world, since=now, slug=slug, language=language, at=time(0))
+        news.subscribe(world, since=now, slug="off", enabled=False)
+
+    def today(self) -> str:
+        return clock.now().astimezone(UTC).date().isoformat()
+
+    def test_all_of_the_day_are_made_once_and_told_as_json(self, settings: Any) -> None:
+        settings.TIME_ZONE = "UTC"
+        with clock.frozen(clock.now().replace(hour=23, minute=59)):
+            self._move_news()
+            answer = json.loads(told("daily_run", "--json"))
+            assert answer["date"] == self.today()
+            runs = answer["runs"]
+            assert [(run["workspace"], run["language"]) for run in runs] == [
+                ("one", "en"),
+                ("one", "hi"),
+                ("two", "en"),
+            ]
+            assert all(run["created"] and run["why"] == "" for run in runs)
+            again = json.loads(told("daily_run", "--json", "--date", self.today()))
+            assert again["runs"] == [run | {"created": False} for run in runs]
+            assert "was asked for already (queued)" in told("daily_run", "--workspace", "two")
+        assert Render.objects.count() == 3
+        assert LogEntry.objects.filter(user__username="command-line").count() == 3, "each is written down, once"
+
+    def test_those_of_one_workspace_or_language(self, settings: Any) -> None:
+        settings.TIME_ZONE = "UTC"
+        with clock.frozen(clock.now().replace(hour=23, minute=59)):
+            self._move_news()
+            told("daily_run", "--workspace", "one", "--language", "hi")
+            assert [run.language for run in DailyRun.objects.all()] == ["hi"]
+            told("daily_run", "--workspace", "one")
+            assert set(DailyRun.objects.values_list("workspace__slug", flat=True)) == {"one"}
+
+    def test_what_cannot_be_made_is_said_and_exits_with_an_error(self) -> None:
+        Path(Feed.objects.get().source).write_text("no feed")
+        out = io.StringIO()
+        with pytest.raises(CommandError, match="world could not be read: The answer is no feed"):
+            call_command("daily_run", "--json", stdout=out)
+        [run, *_] = json.loads(out.getvalue())["runs"]
+        assert (run["render_id"], run["created"]) == (None, False)
+        assert "no feed" in run["why"]
+        assert not Render.objects.exists()
+
+    def test_a_day_that_has_not_begun_is_refused(self) -> None:
+        tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
+        with pytest.raises(CommandError, match="has not begun"):
+            told("daily_run", "--date", tomorrow)
+
+    def test_a_named_feed_and_the_sample_day_pass_them_by(self, tmp_path: Path) -> None:
+        told("daily_run", "--sample")
+        told("daily_run", "--feed", str(tmp_path / "world.json"))
+        assert {run.workspace.slug for run in DailyRun.objects.all()}.isdisjoint({"one", "two"})
+        assert DailyRun.objects.count() == 2
+
+    def _move_news(self) -> None:
+        """Published a little before midnight, when the day's runs began."""
+        midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        news.rewrite(Feed.objects.get(), news.entries(midnight - timedelta(minutes=1), first=30))
+
+
 class TestRerender:
     def test_it_queues_a_new_run(self) -> None:
         render = pipeline.ask()
         pipeline.run_all()
         answer = json.loads(told("rerender", str(render.pk), "--from-stage", "revideo", "--json"))
-        assert answer == {"render_id": str(render.pk), "run": 2}
+        assert (answer["render_id"], answer["run"], answer["refused"]) == (str(render.pk), 2, False)
         pipeline.run_all()
-        assert "run 3 queued" in told("rerender", str(render.pk))
+        assert "Run 3 queued." in told("rerender", str(render.pk))
 
     def test_what_cannot_be_made_anew_is_an_error(self) -> None:
         import uuid
 
         with pytest.raises(CommandError, match="no render"):
             told("rerender", str(uuid.uuid4()))
-        with pytest.raises(CommandError, match="is queued"):
+        with pytest.raises(CommandError, match="is queued already") as refusal:
             told("rerender", str(pipeline.ask().pk))
+        assert refusal.value.returncode == 1
 
 
 class TestEnsureOperator:
@@ -175,6 +246,9 @@ class TestKeeper:
                 return self.is_set()
 
         monkeypatch.setattr(keeper.threading, "Event", Stop)
+        monkeypatch.setattr(
+            keeper.duties, "start", lambda leading, stop: []
+        )  # they have threads, and tests, of their own
         return done
 
     def test_the_leader_ticks_each_round_and_sweeps_now_and_then(self, rounds: list[str]) -> None:

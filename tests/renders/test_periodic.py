@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django_celery_beat.models import PeriodicTask
 
 from renderhub.lib import clock
+from renderhub.lib.queues import Queue
 from renders import periodic
+from renders.actions import daily_feeds
 from renders.media.cache import FolderCache, key_of
 from renders.models import RenderEvent, RenderLog
-from tests.support import pipeline
+from tests.support import news, pipeline
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +31,31 @@ def test_it_drops_old_logs_in_batches_and_keeps_the_young(settings, monkeypatch)
     assert RenderLog.objects.filter(created_at__lt=young).count() == 0
     assert RenderLog.objects.count() == 2
     assert RenderEvent.objects.count() == 2
+
+
+def test_items_that_no_feed_has_had_for_long_go_with_their_uses(tmp_path, monkeypatch):
+    monkeypatch.setattr(periodic, "_BATCH", 2)
+    feed = news.feed(tmp_path, "world", news.entries(clock.now(), news.STORIES[:5]))
+    daily_feeds.read_now(feed)
+    feed.items.exclude(title=news.STORIES[0]).update(seen_at=clock.now() - timedelta(days=91))
+    assert periodic.prune() == 4
+    assert feed.items.get().title == news.STORIES[0]
+
+
+def test_beats_entry_is_in_the_database_and_its_message_is_short_lived():
+    entry = PeriodicTask.objects.get(task="renders.daily")
+    assert (entry.enabled, entry.queue, entry.expire_seconds) == (True, Queue.CONTROL, 55)
+    assert str(entry.crontab).startswith("* * * * *")
+    assert periodic.daily.expires == 55
+
+
+@pytest.mark.django_db(transaction=True)
+def test_beats_task_makes_what_is_owed(settings, tmp_path):
+    settings.RENDERHUB_PROVIDERS, settings.RENDERHUB_CHAINS = pipeline.FAKES, pipeline.FAKE_CHAINS
+    run_at = datetime(2026, 3, 10, 4, tzinfo=UTC)
+    news.subscribe(news.feed(tmp_path, "world", news.entries(run_at)), since=run_at)
+    with clock.frozen(run_at):
+        assert [periodic.daily(), periodic.daily()] == [1, 0]
 
 
 def test_it_keeps_the_pieces_of_video_under_their_quota(settings, tmp_path):

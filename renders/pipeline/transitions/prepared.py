@@ -33,6 +33,7 @@ _TYPES = {
     "retried": "integer",
     "steps": "bigint[]",
     "claims": "integer[]",
+    "stages": "text[]",
     "workspace": "uuid",
     "now": "double precision",
     "turn": "double precision",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import espeakng_loader
 
 from renderhub.lib import child
+from renders.domain.errors import GenerationError
 from renders.domain.job import INPUT_TEXT_LIMIT, SAMPLE_RATE, Voice
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.providers.base import Immediate, Request
@@ -41,6 +43,16 @@ class Espeak(Immediate):
         if isinstance(outcome, Err):
             return Err(outcome.error.with_context(segment=str(request.payload.get("segment_id", ""))))
         return outcome
+
+    def ping(self, seconds: float) -> GenerationError | None:
+        """Has one word spoken, and thrown away (R40)."""
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                trial = Request("tts", {}, Path(folder) / "trial", seconds)
+                _record(trial, prepare("Ready.", "en"), voices.accent("en") or "", voices.SPEAKERS[Voice.DEFAULT.value])
+        except Exception as problem:
+            return errors.describe(problem)
+        return None
 
     def _speak(self, request: Request) -> Ok | Err:
         deadline = time.monotonic() + request.seconds

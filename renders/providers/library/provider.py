@@ -7,10 +7,12 @@ import re
 import time
 from pathlib import Path
 
+from renders.domain.errors import GenerationError
 from renders.domain.job import SAMPLE_RATE
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.timeline_form import LONGEST
 from renders.media import ffmpeg
+from renders.media.answering import ask_ffmpeg
 from renders.providers.base import Immediate, Request
 from renders.providers.library import errors, pieces
 from renders.providers.library.errors import NotPlayed
@@ -50,6 +52,12 @@ class Library(Immediate):
             return self._play(request, length, str(request.payload.get("seed") or key))
         except Exception as problem:  # a provider answers, whatever happens (DESIGN section 6)
             return Err(errors.describe(problem))
+
+    def ping(self, seconds: float) -> GenerationError | None:
+        """Whether there is a folder, and FFmpeg to play from it (R40)."""
+        if self._folder is not None and not self._folder.is_dir():
+            return errors.describe(errors.NoTrack(f"There is no folder {self._folder}."))
+        return ask_ffmpeg(self.name, seconds)
 
     def _play(self, request: Request, length: float, seed: str) -> Ok:
         deadline = time.monotonic() + request.seconds

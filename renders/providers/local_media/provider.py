@@ -9,6 +9,7 @@ import shutil
 import uuid
 from pathlib import Path
 
+from renderhub.lib.writable import check_writable
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.providers.base import Immediate, Request
@@ -22,15 +23,25 @@ class LocalMedia(Immediate):
         self._root, self._base_url = root, base_url.rstrip("/")
 
     def submit(self, request: Request, key: str) -> Outcome:
-        render_id = str(uuid.UUID(str(request.payload["render_id"])))
         try:
+            render_id = str(uuid.UUID(str(request.payload["render_id"])))
             urls = {
                 f"{role}_url": self._publish(render_id, str(request.payload["keys"][role]), path)
                 for role, path in request.files.items()
             }
         except OSError as error:
             return Err(self._refused(error))
+        except (KeyError, ValueError) as error:  # no order that the stage `upload` gives
+            return Err(GenerationError(ErrorCode.UNKNOWN, self.name, f"{type(error).__name__}: {error}"[:200]))
         return Ok(urls)
+
+    def ping(self, seconds: float) -> GenerationError | None:
+        """Whether the folder takes files (R40)."""
+        try:
+            check_writable(self._root)
+        except OSError as error:
+            return self._refused(error)
+        return None
 
     def _publish(self, render_id: str, name: str, source: Path) -> str:
         place = self._root / render_id / Path(name).name

@@ -8,18 +8,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from renderhub.lib import child
+from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.look import read_order
 from renders.media import ffmpeg
 from renders.providers.base import Immediate, Request
 from renders.providers.manim import errors
-from renders.providers.manim.keeping import Keeper
+from renders.providers.manim.keeping import EngineMissing, Keeper
 
 _ENGINE = "renders.providers.manim.engine"
 _LONGEST_ALT = 1_000
 _FPS = range(1, 121)
 _SCENES, _PEAK_MB, _MEMORY_MB = 40, 1_000, 4_000
 """Of an engine: scenes after which it is replaced, resident memory above which too, address space that it may have."""
+_LOOK = """
+import importlib.util
+import cairo, manimpango
+if importlib.util.find_spec("manim") is None:
+    raise ModuleNotFoundError("No module named 'manim'")
+"""
 
 
 class Manim(Immediate):
@@ -36,6 +44,7 @@ class Manim(Immediate):
 
     def __init__(self, python: str = "", engine: Sequence[str | Path] = ()) -> None:
         argv = engine or (python or sys.executable, "-m", _ENGINE)
+        self._python = python or sys.executable
         self.keeper = Keeper(argv, scenes=_SCENES, peak_mb=_PEAK_MB, memory_mb=_MEMORY_MB)
 
     def warm_up(self) -> None:
@@ -44,6 +53,19 @@ class Manim(Immediate):
             self.keeper.warm_up()
         except Exception:  # the first scene will say what is wrong
             return
+
+    def ping(self, seconds: float) -> GenerationError | None:
+        """Whether its Python has Manim and what that stands on (R40). Manim itself is not imported: that takes seconds
+        of a core that is drawing."""
+        try:
+            child.run([self._python, "-I", "-c", _LOOK], limits=child.Limits(seconds=seconds, memory_mb=_MEMORY_MB))
+        except child.ChildTimeout as problem:
+            return GenerationError(ErrorCode.TIMEOUT, self.name, f"Manim's Python did not answer: {problem}")
+        except child.ChildFailed as problem:
+            return errors.describe(EngineMissing(str(problem)))
+        except Exception as problem:
+            return errors.describe(problem)
+        return None
 
     def submit(self, request: Request, key: str) -> Outcome:
         try:

@@ -15,6 +15,7 @@ from renders.domain.job import FPS
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.look import draw, read_order
 from renders.look.order import Order
+from renders.media.answering import ask_ffmpeg
 from renders.media.probe import MediaInfo, ProbeError, probe
 from renders.providers.base import Immediate, Request
 from renders.providers.source_file.footage import record
@@ -67,6 +68,9 @@ class SourceFile(Immediate):
         except Exception as error:  # a provider never raises; what is new to us is kept as evidence
             context = {"stack": traceback.format_exc()[-_STACK:]}
             return self._failed(ErrorCode.UNKNOWN, f"{type(error).__name__}: {error}"[:200], context=context)
+
+    def ping(self, seconds: float) -> GenerationError | None:
+        return ask_ffmpeg(self.name, seconds)
 
     def _show(self, request: Request) -> Outcome:
         order, problems = read_order(request.payload)

@@ -142,7 +142,7 @@ class TestTheCommandLine:
     def test_the_jobs_options_are_passed_on(self) -> None:
         given = self.options("--feed", "https://a.example/feed", "--date", "2026-01-31", "--language", "hi")
         assert given == ("--feed", "https://a.example/feed", "--date", "2026-01-31", "--language", "hi")
-        assert self.options() == ()
+        assert self.options() == ("--sample",)
 
     def test_a_relative_feed_is_one_of_the_callers_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -87,6 +87,19 @@ class TestRefused:
         daily = replace(WISH, job_type="daily_ca", items=(ITEM, replace(ITEM, source=bad)))
         assert "input" in refused(daily)
 
+    @pytest.mark.parametrize(
+        ("items", "why"),
+        [
+            ((ITEM,) * 21, "21 items; at most 20"),
+            ((ITEM, replace(ITEM, text="x" * 5_000_000)), "Item 2: its text has 5000000 characters; at most 20000"),
+            ((replace(ITEM, title="x" * 2_001),), "its title has 2001 characters; at most 2000"),
+            ((replace(ITEM, url="https://e.org/" + "x" * 2_000),), "its url has"),
+        ],
+    )
+    @pytest.mark.parametrize("job_type", ["daily_ca", "topic_short"])
+    def test_items_of_any_size_are_refused(self, items: tuple[NewsItem, ...], why: str, job_type: str) -> None:
+        assert why in refused(replace(WISH, job_type=job_type, items=items))["input"]
+
     def test_all_that_is_wrong_is_said_at_once(self) -> None:
         assert set(refused(Wish(job_type="film", length=7, voice="x"))) == {"job_type", "length", "voice", "input"}
 

@@ -124,8 +124,9 @@ def test_the_number_of_queries_depends_on_nothing_that_the_render_holds(console)
             page_of(console, render)
         return len(context)
 
+    page_of(console, small)  # what is looked up once a process
     assert large.steps.count() > small.steps.count()
-    assert queries(large) == queries(small) <= 8
+    assert queries(large) == queries(small) <= 9
 
 
 @pytest.mark.django_db

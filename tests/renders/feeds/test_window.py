@@ -122,3 +122,24 @@ def test_whatever_the_feed_holds_the_choice_keeps_the_rule(
         assert len(narrower) < at_least
     if moments and choice.window_hours < 168:
         assert len(choice.items) >= at_least
+
+
+def test_what_was_used_is_left_out_and_so_is_the_same_story_under_another_name() -> None:
+    told = [
+        entry(3, "Parliament passes the budget for next year", "used"),
+        entry(1, "Parliament passes budget for next year!", "new"),
+        entry(2, "Other"),
+        entry(4, "Entirely different"),
+        entry(5, "A third thing"),
+    ]
+    assert [item.title for item in choose(told, RUN, used={"used"}).items] == [
+        "Other",
+        "Entirely different",
+        "A third thing",
+    ]
+    assert choose(told, RUN, used={"used", "Other"}).window_hours == 168, "what was used counts for nothing"
+
+
+def test_a_thousand_entries_are_chosen_from_at_once() -> None:
+    many = [entry(number / 10, f"Story {number} of the {number}th kind of {number} things") for number in range(3000)]
+    assert len(choose(many, RUN).items) == 6

@@ -8,7 +8,20 @@ import pytest
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
 
-from renders.models import Asset, Attempt, DailyRun, Membership, Render, RenderFailure, Step, User
+from renders.models import (
+    Asset,
+    Attempt,
+    DailyRun,
+    DailySubscription,
+    Feed,
+    FeedItem,
+    FeedItemUse,
+    Membership,
+    Render,
+    RenderFailure,
+    Step,
+    User,
+)
 from tests.support import pipeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fakes")]
@@ -139,3 +152,46 @@ def test_a_workspace_has_one_daily_run_a_language_and_day_and_a_person_one_membe
     with pytest.raises(IntegrityError, match="one_membership_each"), transaction.atomic():
         Membership.objects.create(workspace=render.workspace, user=user)
     refused(Membership.objects.all(), "membership_role_known", role="king")
+
+
+def test_a_daily_run_was_made_or_missed(renders: Any) -> None:
+    render, today = renders.get(), timezone.now().date()
+    DailyRun.objects.create(render=render, workspace=render.workspace, language="en", date=today)
+    run = DailyRun.objects.all()
+    refused(run, "daily_run_made_or_missed", render=None)
+    refused(run, "daily_run_made_or_missed", missed="why")
+    assert run.update(render=None, missed="why")
+
+
+def test_a_feed_that_is_broken_says_why_and_no_two_have_one_source() -> None:
+    Feed.objects.create(title="one", source="/one")
+    feeds = Feed.objects.filter(source="/one")
+    refused(feeds, "feed_broken_says_why", error="why")
+    refused(feeds, "feed_broken_says_why", broken_since=timezone.now())
+    refused(feeds, "feed_has_a_source", source="")
+    assert feeds.update(broken_since=timezone.now(), error="why")
+    Feed.objects.create(title="one", source="/two")
+    refused(feeds, "renders_feed_source", source="/two")
+
+
+def test_an_item_has_one_row_and_one_use_a_workspace_and_language(renders: Any) -> None:
+    workspace, now = renders.get().workspace, timezone.now()
+    feed = Feed.objects.create(title="one", source="/one")
+    items = [FeedItem.objects.create(feed=feed, guid=guid, title="T", first_seen_at=now, seen_at=now) for guid in "ab"]
+    refused(FeedItem.objects.filter(guid="a"), "one_item_per_guid", guid="b")
+    refused(FeedItem.objects.filter(guid="a"), "feed_item_says_something", title="")
+    run = DailyRun.objects.create(missed="why", workspace=workspace, language="en", date=now.date())
+    for language in ("en", "hi"):
+        FeedItemUse.objects.create(item=items[0], run=run, workspace=workspace, language=language)
+    refused(FeedItemUse.objects.filter(language="hi"), "item_used_once", language="en")
+
+
+def test_a_workspace_has_one_subscription_a_language_with_what_is_on_offer(renders: Any) -> None:
+    workspace = renders.get().workspace
+    for language in ("en", "hi"):
+        DailySubscription.objects.create(workspace=workspace, language=language)
+    rows = DailySubscription.objects.filter(language="hi")
+    refused(rows, "one_subscription_a_language", language="en")
+    refused(rows, "subscription_length_on_offer", length=61)
+    for field in ("style", "voice", "aspect_ratio", "theme", "priority"):
+        refused(rows, "subscription_choices_known", **{field: "new"})

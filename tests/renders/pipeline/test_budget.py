@@ -18,7 +18,7 @@ from tests.support.pipeline import take
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fakes")]
 
 _NOT_COUNTED = re.compile(r"^(BEGIN|COMMIT|SAVEPOINT|RELEASE)\b")
-_READS = re.compile(r"^SELECT\b")
+_READS = re.compile(r"^(SELECT|EXECUTE made_before)\b")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Promises and reports about them (R75, R76)."""

@@ -1,0 +1,90 @@
+"""Monitoring's pages in a real browser, with a month of data: axe-core, widths, and charts that can be read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from monitoring.models import SLARecord, SLAReport
+from tests.browser.test_accessibility import RUN, axe  # noqa: F401
+from tests.browser.test_console import console, ours  # noqa: F401
+from tests.support.month import Month
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LAST = date(2026, 11, 10)
+METRICS, CAUSES = "monitoring/dailystat/", "monitoring/failurecause/"
+
+
+def pages() -> list[str]:
+    report = SLAReport.objects.order_by("on_time", "pk").first()
+    hard = SLAReport.objects.order_by("-missing").first()
+    return [
+        *(f"{METRICS}?span={span}&date={LAST}" for span in ("day", "week", "month")),
+        f"{METRICS}?date={LAST}&provider=manim",
+        f"{METRICS}?date=2021-01-01",
+        f"{CAUSES}?span=90d",
+        f"{CAUSES}?span=24h",
+        "monitoring/slareport/",
+        f"monitoring/slareport/{report.pk}/change/",
+        f"monitoring/slareport/{hard.pk}/change/",
+        "monitoring/slarecord/",
+        f"monitoring/slarecord/{SLARecord.objects.filter(on_time=False).first().pk}/change/",
+    ]
+
+
+@pytest.fixture
+def month(ours):  # noqa: F811
+    Month(ours, LAST, per_day=12).plant()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_fault(scheme, axe, console, site, month):  # noqa: F811
+    console.emulate_media(color_scheme=scheme)
+    faults = {}
+    for path in pages():
+        console.goto(f"{site}/admin/{path}")
+        console.evaluate(axe)
+        if found := console.evaluate(RUN):
+            faults[path] = found
+    assert faults == {}
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_is_wider_than_its_window(width, console, site, month):  # noqa: F811
+    console.set_viewport_size({"width": width, "height": 844})
+    for path in pages():
+        console.goto(f"{site}/admin/{path}")
+        wider = console.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider == 0, path
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_letters_of_a_chart_do_not_cover_each_other(width, console, site, month):  # noqa: F811
+    console.set_viewport_size({"width": width, "height": 844})
+    for span in ("day", "week", "month"):
+        console.goto(f"{site}/admin/{METRICS}?span={span}&date={LAST}")
+        covered = console.evaluate(
+            """() => [...document.querySelectorAll(".mo-chart svg")].flatMap((svg) => {
+                const boxes = [...svg.querySelectorAll("text")]
+                    .map((text) => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width > 0);
+                return boxes.flatMap(([one, a], i) => boxes.slice(i + 1)
+                    .filter(([, b]) => a.left < b.right && b.left < a.right)
+                    .filter(([, b]) => a.top + 3 < b.bottom && b.top + 3 < a.bottom)
+                    .map(([two]) => `${one} | ${two}`));
+            })"""
+        )
+        assert covered == [], span
+
+
+def test_the_sidebar_leads_to_them_and_a_provider_to_its_own_figures(console, site, month):  # noqa: F811
+    console.goto(f"{site}/admin/")
+    console.click("#nav-sidebar >> text=Metrics")
+    console.wait_for_selector("h1:has-text('The 7 days to')")
+    console.goto(f"{site}/admin/{METRICS}?date={LAST}")
+    console.click(".mo-providers >> text=manim")
+    console.wait_for_selector("h1:has-text('manim: ')")
+    assert "calls of manim were answered" in console.inner_text(".rh-sentence")
+    console.click("text=All providers")
+    console.wait_for_selector("#stages-title")
