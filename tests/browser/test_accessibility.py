@@ -40,7 +40,8 @@ def test_no_page_has_a_serious_fault(scheme, axe, console, site, ours):  # noqa:
     everything = "&".join(f"id={render.pk}" for render in made.values())
     failure = RenderFailure.objects.get(final=True)
     acts = [f"renders/render/act/{verb}/?{everything}" for verb in ("rerender", "retry", "cancel", "prioritise")]
-    renders = [f"renders/render/{render.pk}/change/" for render in made.values()]
+    shown = ("degraded", "failed", "held", "retrying", "processing")
+    renders = [f"renders/render/{made[state].pk}/change/" for state in shown]
     lists = ["", "renders/render/", "renders/renderfailure/", "admin/logentry/", "renders/dailyrun/", "renders/user/"]
     forms = [f"renders/workspace/{ours.pk}/change/", f"renders/renderfailure/{failure.pk}/change/", "renders/user/add/"]
     resolving = f"renders/renderfailure/act/resolve/?id={failure.pk}"
