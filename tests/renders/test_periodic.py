@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django_celery_beat.models import PeriodicTask
 
 from renderhub.lib import clock
@@ -43,6 +45,8 @@ def test_items_that_no_feed_has_had_for_long_go_with_their_uses(tmp_path, monkey
 
 
 def test_beats_entry_is_in_the_database_and_its_message_is_short_lived():
+    # Tests with transactions of their own empty the tables: what the migration does is done again.
+    import_module("renders.migrations.0005_feeds_and_subscriptions").schedule(apps, None)
     entry = PeriodicTask.objects.get(task="renders.daily")
     assert (entry.enabled, entry.queue, entry.expire_seconds) == (True, Queue.CONTROL, 55)
     assert str(entry.crontab).startswith("* * * * *")
