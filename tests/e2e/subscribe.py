@@ -1,4 +1,4 @@
-"""Puts the feeds and subscriptions of the three days into a plant's database.
+"""Puts the feeds, subscriptions and channels of the three days into a plant's database.
 
 Told on stdin: `{feeds: {title: address}, subscriptions: [{workspace, at, language, feeds: [title]}]}`.
 """
@@ -14,6 +14,7 @@ import django
 if __name__ == "__main__":
     django.setup()
 
+    from alerts.models import Channel
     from renders.models import DailySubscription, Feed, Workspace
 
     told = json.load(sys.stdin)
@@ -23,3 +24,5 @@ if __name__ == "__main__":
         at, language = time.fromisoformat(wanted["at"]), wanted["language"]
         subscription = DailySubscription.objects.create(workspace=workspace, language=language, at=at)
         subscription.feeds.set(feeds[title] for title in wanted["feeds"])
+    Channel.objects.create(name="Operators", kind="email", target="ops@example.org")
+    Channel.objects.create(name="#renders", kind="slack", target="ops")
