@@ -16,6 +16,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderhub.lib import child
+
 ACCESS_KEY_ID = "RENDERHUBTESTS"
 SECRET_ACCESS_KEY = "the-secret-of-the-tests-0123456789"
 BUCKET = "videos"
@@ -67,15 +69,15 @@ def serving(home: Path) -> Iterator[S3Server]:
 def _serve(argv: list[str], log: Path) -> Iterator[str]:
     options = ["--addr", "127.0.0.1:0", "--config", "/dev/null", "--dir-cache-time", "0s", "-v"]
     with log.open("wb") as output:
-        process = subprocess.Popen([*argv, *options], stdout=output, stderr=subprocess.STDOUT, cwd=log.parent)
+        # It ends with the test's process, however that ends.
+        process = child.spawn([*argv, *options], stdout=output, stderr=subprocess.STDOUT, cwd=log.parent)
     try:
         yield _address(process, log)
     finally:
-        process.terminate()
-        process.wait(10)
+        process.terminate(5.0)
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+def _address(process: child.Child, log: Path) -> str:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
         said = _LISTENS.search(log.read_bytes())
