@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from renderhub.lib import child
 from renders.media import ffmpeg, h264, stretches
 from renders.media.cache import Cache, key_of
+from renders.media.gate import BLUR
 from renders.media.pieces import Piece
 from renders.media.session import Session
 from renders.media.stretches import Stretch
 
-BLUR = 0.5
-"""Seconds by which a stretch may reach over the edge of where it is expected, as in the gate."""
 _FRAME = re.compile(rb"frame=\s*(\d+)")
 
 

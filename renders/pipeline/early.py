@@ -30,5 +30,5 @@ def prepare(claimed: Claimed, request: Request, stored: Mapping[str, str]) -> No
     files = {role: storage.path_of(key) for role, key in stored.items()}
     try:
         provider.prepare(replace(request, stage=Stage.REVIDEO.value, payload=wanted, files=files))
-    except (ChildError, OSError) as error:
+    except (ChildError, OSError, ValueError) as error:  # ValueError: pieces that do not fit; the asset itself is made
         logger.warning("The asset was not prepared early: %s", error)

@@ -10,13 +10,13 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from renderhub.lib import child
+from tests.support.waiting import wait_until
 
 ACCESS_KEY_ID = "RENDERHUBTESTS"
 SECRET_ACCESS_KEY = "the-secret-of-the-tests-0123456789"
@@ -78,10 +78,10 @@ def _serve(argv: list[str], log: Path) -> Iterator[str]:
 
 
 def _address(process: child.Child, log: Path) -> str:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and process.poll() is None:
-        said = _LISTENS.search(log.read_bytes())
-        if said:
-            return said.group(1).decode()
-        time.sleep(0.02)
-    raise AssertionError(f"rclone does not serve: {log.read_text()[-2000:]}")
+    def said() -> re.Match[bytes] | None:
+        assert process.poll() is None, f"rclone does not serve: {log.read_text()[-2000:]}"
+        return _LISTENS.search(log.read_bytes())
+
+    found = wait_until(said, 20, "rclone's address in its log")
+    assert found is not None
+    return found.group(1).decode()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from renderhub.lib.child import ChildTimeout
+from renders.media.h264 import JoinError
 from renders.models import Render
 from renders.providers.base import Request
 from tests.support import pipeline
@@ -26,10 +27,11 @@ class Ready(Fake):
 
 class Late(Ready):
     name = "late"
+    problem: Exception = ChildTimeout()
 
     def prepare(self, request: Request) -> None:
         super().prepare(request)
-        raise ChildTimeout
+        raise self.problem
 
 
 @pytest.fixture
@@ -54,7 +56,11 @@ def test_each_asset_is_got_ready_in_the_video_s_own_form(ready: list[Request]) -
     assert all(path.is_file() for request in ready for path in request.files.values())
 
 
-def test_what_cannot_be_got_ready_is_left_to_the_composition(ready: list[Request], settings: Any) -> None:
+@pytest.mark.parametrize("problem", [ChildTimeout(), OSError("no space"), JoinError("other parameters")])
+def test_what_cannot_be_got_ready_is_left_to_the_composition(
+    problem: Exception, ready: list[Request], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Late, "problem", problem)
     settings.RENDERHUB_CHAINS |= {"revideo": ["late"]}
     render = pipeline.ask()
     pipeline.run_all()
