@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from renderhub.lib import clock
-from renders.actions import daily_tick
+from renders.actions import daily_orders, daily_tick
 from renders.media.cache import FolderCache
 from renders.models import FeedItem
 
@@ -25,10 +25,10 @@ EVERY_MINUTE_EXPIRES = 55
 
 @shared_task(name="renders.daily", expires=EVERY_MINUTE_EXPIRES)
 def daily() -> int:
-    """Make the day's videos that are owed now (R3); how many were asked for. Its entry in beat's schedule is made by
-    migration 0005, and lives in the database."""
+    """Make the day's videos that were ordered or are owed now (R3); how many were asked for. Its entry in beat's
+    schedule is made by migration 0005, and lives in the database."""
     connection.close_if_unusable_or_obsolete()  # the database may have restarted since this thread's last task
-    return sum(made.created for made in daily_tick.tick().made)
+    return daily_orders.fill() + sum(made.created for made in daily_tick.tick().made)
 
 
 @shared_task(name="renders.prune", ignore_result=False)

@@ -111,5 +111,5 @@ def steps() -> tuple[Step, ...]:
 def whole(host: str, port: int, job_options: Argv = ()) -> Plan:
     """The plan of `make run`."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    job = manage("daily_run", "--wait", "--progress", *job_options)
+    job = manage("daily_run", "--by-beat", "--wait", "--progress", *job_options)
     return Plan(steps(), processes(host, port, cores), job, (host, port))

@@ -2,7 +2,7 @@
 
 from renders.models.asset import Asset
 from renders.models.attempt import Attempt
-from renders.models.daily import DailyRun
+from renders.models.daily import DailyOrder, DailyRun
 from renders.models.event import RenderEvent
 from renders.models.failure import RenderFailure
 from renders.models.feed import Feed, FeedItem, FeedItemUse
@@ -18,6 +18,7 @@ from renders.models.workspace import Membership, Workspace
 __all__ = [
     "Asset",
     "Attempt",
+    "DailyOrder",
     "DailyRun",
     "DailySubscription",
     "Feed",

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from renderhub.lib import clock
-from renders.actions import audit, daily, daily_calendar, daily_rows, daily_tick
+from renders.actions import audit, daily, daily_calendar, daily_orders, daily_rows, daily_tick
 from renders.actions.daily_run_of import Made
 from renders.actions.request import LANGUAGES, RequestRefused
 from renders.domain.job import LENGTHS
 from renders.feeds import FeedError
-from renders.management import outcome, progress
+from renders.management import ordering, outcome, progress
 from renders.models import DailySubscription, Render, Workspace
 
 
@@ -32,6 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--workspace", help="slug: its subscriptions only, or whose video of the feed it is")
         parser.add_argument("--language", default="", choices=["", *LANGUAGES], help="of a feed: its own if none")
         parser.add_argument("--length", type=int, default=60, choices=LENGTHS, help="of a feed: seconds of narration")
+        parser.add_argument(
+            "--by-beat", action="store_true", help="of a feed: order it from beat's daily task instead of asking here"
+        )
         parser.add_argument("--wait", action="store_true", help="until the video is there")
         parser.add_argument("--progress", action="store_true", help="show it meanwhile")
         parser.add_argument("--json", action="store_true", dest="as_json")
@@ -39,6 +42,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         workspace = _workspace(options["workspace"])
         subscriptions = DailySubscription.objects.filter(enabled=True).select_related("workspace")
+        if options["by_beat"] and not (options["feed"] or options["sample"]):
+            raise CommandError("--by-beat goes with --feed or --sample: beat looks after the subscriptions by itself.")
         if options["language"]:
             subscriptions = subscriptions.filter(language=options["language"])
         if options["feed"] or options["sample"] or not subscriptions.exists():
@@ -56,21 +61,22 @@ class Command(BaseCommand):
 
     def _of_a_feed(self, workspace: Workspace | None, options: dict[str, Any]) -> Render:
         feed: str | None = options["feed"] or None
-        try:
-            answer = daily.daily_run(
-                workspace or daily.workspace_of(feed),
-                feed or daily.sample_feed(options["language"]),
-                language=options["language"],
-                day=options["date"],
-                length=options["length"],
-            )
-        except (FeedError, RequestRefused) as error:
-            raise CommandError(str(error)) from error
-        if options["as_json"]:
-            self.stdout.write(json.dumps({"render_id": str(answer.render.id), "created": answer.created}))
+        where = workspace or daily.workspace_of(feed), feed or daily.sample_feed(options["language"])
+        wanted = {"language": options["language"], "day": options["date"], "length": options["length"]}
+        if options["by_beat"]:
+            made = ordering.wait_for(daily_orders.order(*where, **wanted), self.stdout)
         else:
-            self.stdout.write(_told(Made(answer.run, answer.created)))
-        return answer.render
+            try:
+                answer = daily.daily_run(*where, **wanted)
+            except (FeedError, RequestRefused) as error:
+                raise CommandError(str(error)) from error
+            made = Made(answer.run, answer.created)
+        render = daily_rows.render_of(made.run)
+        if options["as_json"]:
+            self.stdout.write(json.dumps({"render_id": str(render.id), "created": made.created}))
+        else:
+            self.stdout.write(_told(made))
+        return render
 
     def _of_subscriptions(
         self, subscriptions: list[DailySubscription], options: dict[str, Any]
