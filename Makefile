@@ -1,7 +1,7 @@
 # RenderHub. `make` alone tells what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev manim run test lint lock bench-control bench-video bench-compose clean
+.PHONY: help setup setup-dev manim run test lint lock bench-control bench-video bench-compose bench-queue chaos clean
 
 PY := .venv/bin/python
 # Quoting is the shell's affair: values reach the recipes as environment variables, never as text of a command.
@@ -32,7 +32,7 @@ run: setup ## Start everything, make the day's video, open the console. ONCE=1 F
 		$${FEED:+--feed "$$FEED"} $${DATE:+--date "$$DATE"} $${LANG_CODE:+--language "$$LANG_CODE"}
 
 test: setup-dev ## Run the tests (ARGS='-k name' for some of them)
-	@exec $(PY) -m pytest -n auto --dist loadfile $(value ARGS)
+	@exec $(PY) -m pytest -n auto --dist worksteal $(value ARGS)
 
 lint: setup-dev ## Style, types, import rules, migrations, Django's checks
 	$(PY) -m ruff check .
@@ -55,6 +55,12 @@ bench-compose: setup-dev ## Measure composing beside one FFmpeg graph and MovieP
 
 bench-video: setup-dev ## Measure the day's animated video from the feed to the file (FEED=file-or-address)
 	@exec $(PY) -m benchmarks.video
+
+bench-queue: setup-dev ## Measure a claim with an empty queue and with 100,000 waiting renders
+	@exec $(PY) -m benchmarks.queue $(value ARGS)
+
+chaos: setup-dev ## Kill workers, flush the broker, restart the database under load (ARGS='--seed 7 --quick')
+	@exec $(PY) -m benchmarks.chaos $(value ARGS)
 
 clean: ## Remove caches and .venv; the data in var stays (VAR=1 deletes it too)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build

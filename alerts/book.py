@@ -19,6 +19,7 @@ from alerts.vocabulary import AlertKind, AlertState, MessageKind
 from renders.models import Render, User
 
 _LONGEST_SUBJECT = 250
+_OF_RENDERS = frozenset({AlertKind.RENDER_FAILED, AlertKind.RENDER_HELD, AlertKind.AT_RISK})
 
 
 def the_streak() -> StreakRow:
@@ -116,10 +117,11 @@ def _own_page(alert: Alert) -> str:
 
 def _path(act: Raise, alert: Alert) -> str:
     """Where in the console this is looked into; empty where that is the alert's own page."""
-    if act.kind is AlertKind.RENDER_FAILED and alert.render_id and len(alert.renders) == 1:
+    if act.kind in _OF_RENDERS and alert.render_id and len(alert.renders) == 1:
         return reverse("admin:renders_render_change", args=[alert.render_id])
     places = {
         AlertKind.SERVICE_DOWN: ("admin:renders_service_changelist", []),
+        AlertKind.KEY_REFUSED: ("admin:renders_service_changelist", []),
         AlertKind.FEED_BROKEN: ("admin:renders_feed_change", [act.subject]),
         AlertKind.BELOW_TARGET: ("admin:monitoring_slareport_change", [act.subject]),
     }

@@ -19,8 +19,8 @@ from renders.presentation import words
 
 QUIET = frozenset(
     {
-        *("render.queued", "render.processing", "render.requeued", "render.held", "render.let_go"),
-        "render.cancelled",
+        *("render.queued", "render.processing", "render.requeued", "render.let_go", "render.cancelled"),
+        "render.out_of_risk",
     }
 )
 """Events that the rules make nothing of."""

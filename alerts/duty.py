@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from alerts import bell, book, sending
+from alerts import bell, book, over, sending
 from alerts.models import Alert, Delivery
 from alerts.vocabulary import UNSETTLED, AlertKind, AlertState
 from renders.domain.states import RenderStatus
@@ -91,5 +91,9 @@ def _made_up_for(alert: Alert) -> str:
 _OVER: dict[AlertKind, Callable[[Alert], str]] = {
     AlertKind.RENDER_FAILED: _made_good,
     AlertKind.DAILY_MISSED: _made_up_for,
+    AlertKind.SERVICE_DOWN: over.answers_again,
+    AlertKind.KEY_REFUSED: over.answers_again,
+    AlertKind.RENDER_HELD: over.nothing_held,
+    AlertKind.AT_RISK: over.nothing_at_risk,
 }
-"""Alerts of which no event says that they are over: what they stand for is looked at."""
+"""Alerts of which no event says for certain that they are over: what they stand for is looked at."""

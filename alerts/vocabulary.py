@@ -11,9 +11,21 @@ class AlertKind(StrEnum):
     IN_A_ROW = "in_a_row"
     """Several runs failed with none completed between them, whichever renders they were of."""
     SERVICE_DOWN = "service_down"
+    """It does not answer, or is left alone because it keeps failing."""
+    KEY_REFUSED = "key_refused"
+    """A service refused the key, or its quota is used up."""
+    RENDER_HELD = "render_held"
+    AT_RISK = "at_risk"
+    """A promised video may come too late."""
     FEED_BROKEN = "feed_broken"
     DAILY_MISSED = "daily_missed"
     BELOW_TARGET = "below_target"
+    SILENT = "silent"
+    """Beat, or all workers."""
+    QUEUE = "queue"
+    """Too much waits, or for too long."""
+    DISK = "disk"
+    """The disk that videos lie on fills up."""
 
 
 class Severity(StrEnum):

@@ -6,8 +6,12 @@ class MonitoringConfig(AppConfig):
     verbose_name = "Monitoring"
 
     def ready(self) -> None:
-        from monitoring import checks  # noqa: F401
+        from monitoring import (
+            checks,  # noqa: F401
+            queue_watch,
+        )
         from monitoring.consumer import consume
-        from renders.pipeline import outbox
+        from renders.pipeline import duties, outbox
 
         outbox.register("sla", consume)
+        duties.register("looking at the queues", queue_watch.EVERY, queue_watch.attend)

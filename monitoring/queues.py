@@ -1,9 +1,7 @@
-"""How the queue stands (R46, R66): from the rows, which are the truth; of the broker only who answers. Every figure is
-always there, and always a number."""
+"""How the queue stands (R46, R66): from the rows, which are the truth. Every figure is always there, and a number."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -17,13 +15,12 @@ from renderhub.lib import clock
 from renderhub.lib.queues import Queue
 from renders.domain.job import Priority
 from renders.domain.stages import Stage
+from renders.health.standing import standings
 from renders.models import Render
 from renders.models.render import OPEN
-
-logger = logging.getLogger(__name__)
+from renders.pipeline import presence
 
 DUE_SOON = timedelta(hours=2)
-_PING_SECONDS = 1.0
 
 # Waiting, sleeping and running steps are in partial indexes: finished ones, however many, are not looked at.
 _STEPS = """
@@ -44,8 +41,8 @@ SELECT queue, stage,
 _COUNTED = ("due", "running", "lost", "sleeping")
 
 
-def statistics(*, ping: bool = True) -> dict[str, Any]:
-    """The whole of it. `ping`: ask over the broker which workers are there (takes a second); without, 0 are."""
+def statistics() -> dict[str, Any]:
+    """The whole of it."""
     stages = _stages()
     renders = _renders()
     throughput = _completed_in_the_last_hour()
@@ -57,11 +54,12 @@ def statistics(*, ping: bool = True) -> dict[str, Any]:
         "stages": stages,
         "throughput_per_hour": throughput,
         "estimated_wait_s": round(3600 * waiting / throughput, 1) if throughput else 0.0,
-        "workers": {"online": len(_answering()) if ping else 0, "busy": busy},
+        "workers": {"online": len(presence.workers_online()), "busy": busy},
+        "services": [standing.to_json() for standing in standings().values()],
     }
 
 
-def problems(figures: dict[str, Any], *, pinged: bool = True) -> list[str]:
+def problems(figures: dict[str, Any]) -> list[str]:
     """What is not well, in plain words; empty where all is."""
     told = []
     depth, age = settings.RENDERHUB_QUEUE_DEPTH_LIMIT, settings.RENDERHUB_QUEUE_AGE_SECONDS
@@ -74,11 +72,19 @@ def problems(figures: dict[str, Any], *, pinged: bool = True) -> list[str]:
                 "Check that its workers and the keeper are running."
             )
     waits = sum(queue["due"] for queue in figures["queues"].values())
-    if pinged and waits and not figures["workers"]["online"]:
-        told.append("Steps wait and no worker answers. Start workers, or check the broker.")
+    if waits and not figures["workers"]["online"]:
+        told.append("Steps wait and no worker is there. Start workers, or read their logs.")
+    for service in figures["services"]:
+        if service["circuit"] != "closed":
+            told.append(f"{service['name']} is left alone: it keeps failing ({service['opened_for']}).")
     if figures["late"]:
         told.append(f"{figures['late']} open render(s) are past their due time.")
     return told
+
+
+def waiting() -> dict[str, dict[str, Any]]:
+    """The queues alone: how many steps of each are due, run, sleep or are lost, and the age of the oldest due one."""
+    return _queues(_stages())
 
 
 def _stages() -> list[dict[str, Any]]:
@@ -137,15 +143,3 @@ def _renders() -> dict[str, Any]:
 
 def _completed_in_the_last_hour() -> int:
     return RunOutcome.objects.filter(ended_at__gte=clock.now() - timedelta(hours=1), outcome="completed").count()
-
-
-def _answering() -> list[str]:
-    """Names of the workers that answer over the broker; none where it cannot be reached."""
-    from celery import current_app
-
-    try:
-        answers = current_app.control.ping(timeout=_PING_SECONDS) or []
-    except Exception as error:
-        logger.warning("The broker cannot be asked for workers: %s", error)
-        return []
-    return [name for answer in answers for name in answer]

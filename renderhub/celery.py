@@ -6,7 +6,14 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init, worker_process_init
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from kombu.transport.redis import Channel as RedisChannel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
@@ -51,6 +58,48 @@ def _load_providers(**_: Any) -> None:
 @worker_process_init.connect
 def _warm_up(**_: Any) -> None:
     """In each process of a prefork pool, which is what `cpu` workers have: engines are not shared by a fork."""
-    from renders.pipeline import chains
+    from renders.pipeline import chains, soft_stop
 
+    soft_stop.listen()
     chains.warm_up()
+
+
+_workers: list[Any] = []
+
+
+@worker_init.connect
+def _remember_worker(sender: Any, **_: Any) -> None:
+    _workers.append(sender)
+
+
+@worker_shutting_down.connect
+def _stop_softly(**_: Any) -> None:
+    """Its sender is no more than the worker's name."""
+    from django.conf import settings
+
+    from renders.pipeline import soft_stop
+
+    def pool() -> list[int]:
+        return [pid for worker in _workers for pid in worker.pool.info.get("processes", [])]
+
+    soft_stop.begin(settings.RENDERHUB_SOFT_STOP_SECONDS, pool)
+
+
+_marks: list[Any] = []
+
+
+@worker_ready.connect
+def _leave_marks(sender: Any, **_: Any) -> None:
+    """From the worker's main process: its pool may be busy for minutes."""
+    from renders.models import PresenceKind
+    from renders.pipeline.presence import Marks
+
+    queues = sorted(sender.app.amqp.queues.consume_from)
+    _marks.append(Marks(PresenceKind.WORKER, sender.hostname, queues, sender.pool.num_processes))
+    _marks[-1].begin()
+
+
+@worker_shutdown.connect
+def _take_marks_away(**_: Any) -> None:
+    while _marks:
+        _marks.pop().end()

@@ -189,7 +189,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SEND_TASK_EVENTS = env.flag("CELERY_EVENTS", False)
 CELERY_TASK_TRACK_STARTED = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "renderhub.beat:Scheduler"
 CELERY_BEAT_CRON_STARTING_DEADLINE = 3 * 3600
 CELERY_BEAT_SCHEDULE = {
     "drop old logs and events": {
@@ -210,11 +210,13 @@ CELERY_DB_REUSE_MAX = 1_000_000
 
 # Provider chains, primary first, by stage (R11 to R17).
 RENDERHUB_CHAINS = {
+    # The pipeline of our own stands behind the orchestrator, whoever else does (R18).
+    "orchestrator": [*env.names("ORCHESTRATOR_CHAIN", ""), "in_house"] if env.names("ORCHESTRATOR_CHAIN", "") else [],
     "script_gen": env.names("SCRIPT_GEN_CHAIN", "extractive"),
     "manim": env.names("MANIM_CHAIN", "manim,still"),
     "tts": env.names("TTS_CHAIN", "espeak"),
     "music": env.names("MUSIC_CHAIN", "library"),
-    "revideo": env.names("REVIDEO_CHAIN", "composer"),
+    "revideo": env.names("REVIDEO_CHAIN", "composer,slideshow"),
     "upload": env.names("UPLOAD_CHAIN", "local_media"),
 }
 RENDERHUB_PROVIDERS: dict[str, tuple[str, str, float]] = {
@@ -240,7 +242,83 @@ RENDERHUB_S3 = {
     "public_url": env.text("S3_PUBLIC_URL"),
 }
 """The bucket of the provider `s3` (R17): `UPLOAD_CHAIN=s3,local_media`."""
+RENDERHUB_SPOOL_GRACE_SECONDS = env.number("SPOOL_GRACE_SECONDS", 3600)
+"""How long a video that was moved to the bucket is kept here, too."""
+RENDERHUB_SPOOL_WARNING_PERCENT = env.number("SPOOL_WARNING_PERCENT", 80, at_least=1)
+"""How full the disk of the media folder may be before that is told."""
+# Predictions: generated pictures, clips and music (R13, R15).
+RENDERHUB_PREDICTIONS = {
+    "url": env.text("PREDICTIONS_URL"),
+    "key": env.text("PREDICTIONS_KEY"),
+    "poll_seconds": env.number("PREDICTIONS_POLL_SECONDS", 3, at_least=0.1),
+    "webhook_secret": env.text("PREDICTIONS_WEBHOOK_SECRET"),
+    "webhooks": env.flag("PREDICTIONS_WEBHOOKS", False),
+}
+"""The service; with a webhook secret it is asked to tell us when it is done, where BASE_URL can be reached from outside
+(or `webhooks` says that it can)."""
+RENDERHUB_PREDICTION_MODELS: dict[str, dict[str, Any]] = {
+    kind: {
+        "name": env.text(f"PREDICTION_{kind.upper()}_MODEL"),
+        "input": env.mapping(f"PREDICTION_{kind.upper()}_INPUT", default),
+        "smaller": env.mapping(f"PREDICTION_{kind.upper()}_SMALLER", {}),
+    }
+    for kind, default in (
+        ("image", {"prompt": "$prompt", "aspect_ratio": "$aspect_ratio"}),
+        ("clip", {"prompt": "$prompt", "aspect_ratio": "$aspect_ratio"}),
+        ("music", {"prompt": "$prompt", "duration": "$seconds"}),
+    )
+}
+"""The model of each kind, the input it is sent, and what of that is changed after it ran out of memory."""
+_predicts = RENDERHUB_PREDICTIONS["url"] and RENDERHUB_PREDICTIONS["key"]
+RENDERHUB_CHAINS |= {
+    kind: env.names(f"{kind.upper()}_CHAIN", f"prediction_{kind}" if _predicts and model["name"] else "")
+    for kind, model in RENDERHUB_PREDICTION_MODELS.items()
+    if kind != "music"
+}
+"""What a segment that wishes for a generated picture or clip is tried with before the chain of `manim` (R13)."""
+RENDERHUB_GENERATED_VISUALS = env.counts("GENERATED_VISUALS", ("image", "clip"))
+"""`GENERATED_VISUALS=image:2,clip:1`: so many segments of a video, at most, show generated pictures and clips. Not set:
+scripts made on this machine have none, and those of a chat provider as many as they ask for."""
+# Render services on other hosts (R12, R16, R18), and what this host serves as one (`manage.py serve_engine`).
+RENDERHUB_SERVICES = {
+    name: {"url": env.text(f"{name.upper()}_URL").rstrip("/"), "key": env.text(f"{name.upper()}_KEY")}
+    for name in ("manim_service", "revideo_service", "orchestrator")
+}
+RENDERHUB_ASSETS_URL = (env.text("ASSETS_URL") or env.text("BASE_URL", "http://localhost:8000")).rstrip("/")
+"""Under which address a Revideo service reaches our web process, to fetch what it composes."""
+SECURE_REDIRECT_EXEMPT = [r"^media/handed-out/"]
+"""Those addresses are signed and expire; services fetch them inside the network, where no TLS is."""
+RENDERHUB_SERVE_KEY = env.text("SERVE_KEY")
+"""What `serve_engine` wants to be told by whoever asks; needed anywhere but on loopback."""
+RENDERHUB_SERVE_ASSET_HOSTS = env.names("SERVE_ASSET_HOSTS", "localhost,127.0.0.1")
+"""The hosts from which `serve_engine compose` fetches assets."""
+# Services behind OpenAI-compatible addresses (R11, R14).
+RENDERHUB_SCRIPT_API = {
+    "url": env.text("SCRIPT_API_URL"),
+    "key": env.text("SCRIPT_API_KEY"),
+    "model": env.text("SCRIPT_API_MODEL"),
+}
+"""The chat service of the provider `openai_chat`: `SCRIPT_GEN_CHAIN=openai_chat,extractive`."""
+RENDERHUB_SPEECH_API = {
+    "url": env.text("SPEECH_API_URL"),
+    "key": env.text("SPEECH_API_KEY"),
+    "model": env.text("SPEECH_API_MODEL"),
+    "voices": env.pairs("SPEECH_API_VOICES", "default=alloy,male=onyx,female=nova"),
+    "form": env.choice("SPEECH_API_FORMAT", "mp3", ("mp3", "wav", "opus", "flac", "aac")),
+    "characters": env.whole("SPEECH_API_CHARACTERS", 4_000, at_least=20),
+}
+"""The speech service of the provider `openai_speech`: `TTS_CHAIN=openai_speech,cached_speech,espeak`."""
+RENDERHUB_EDGE = {
+    "voices": env.pairs("EDGE_VOICES", ""),
+    "address": env.text("EDGE_ADDRESS"),
+    "python": env.text("EDGE_PYTHON"),
+}
+"""The provider `edge_speech`: `EDGE_VOICES=en:female=en-GB-SoniaNeural,...`; another server of its protocol, and the
+Python that has the package edge-tts, where they are not the usual ones."""
+RENDERHUB_SPEECH_CACHE_MB = env.whole("SPEECH_CACHE_MB", 5_000, at_least=0)
+"""What the better voices said is kept up to this, for the day on which they do not answer (R14)."""
 RENDERHUB_STAGE_SECONDS = {
+    "orchestrator": env.number("ORCHESTRATOR_SECONDS", 600, at_least=0.1),
     "script_gen": env.number("SCRIPT_GEN_SECONDS", 120, at_least=0.1),
     "manim": env.number("MANIM_SECONDS", 300, at_least=0.1),
     "tts": env.number("TTS_SECONDS", 120, at_least=0.1),
@@ -260,6 +338,11 @@ RENDERHUB_LEASE_SECONDS = env.number("LEASE_SECONDS", 8, at_least=1)
 RENDERHUB_LEASE_RENEWAL_SECONDS = env.number("LEASE_RENEWAL_SECONDS", 2, at_least=0.1)
 RENDERHUB_SWEEP_SECONDS = env.number("SWEEP_SECONDS", 5, at_least=0.1)
 RENDERHUB_RUN_SECONDS = env.number("RUN_SECONDS", 45 * 60, at_least=1)
+RENDERHUB_SOFT_STOP_SECONDS = env.number("SOFT_STOP_SECONDS", 5)
+"""For how long a worker that was told to stop finishes what it does before it hands it back (R45); well below the time
+after which whoever told it kills it: 20 s for `make run`, 10 s for Docker."""
+RENDERHUB_SILENCE_SECONDS = env.number("SILENCE_SECONDS", 180, at_least=1)
+"""For how long beat, or all workers, may leave no mark before that is an alert (R71)."""
 RENDERHUB_LOSSES = env.whole("WORKER_LOSSES", 5, at_least=1)
 """How often a step may lose its worker before that counts against its provider (a poison step must end)."""
 RENDERHUB_DAILY_AT = env.text("DAILY_AT", "04:00")
@@ -333,6 +416,24 @@ CELERY_BEAT_SCHEDULE |= {
         "options": {"queue": Queue.CONTROL.value, "expires": 55},
     },
 }
+
+# Circuits, limits and expectations (R38, R39). A service that keeps failing is left alone; so many failures in the
+# window, and at least half of its calls.
+RENDERHUB_CIRCUIT = {
+    "failures": env.whole("CIRCUIT_FAILURES", 5, at_least=1),
+    "window": env.number("CIRCUIT_WINDOW_SECONDS", 60, at_least=1),
+    "cool_down": env.number("CIRCUIT_COOL_DOWN_SECONDS", 60, at_least=0.1),
+    "longest_cool_down": env.number("CIRCUIT_LONGEST_COOL_DOWN_SECONDS", 600, at_least=0.1),
+}
+RENDERHUB_RETRY_BUDGET = env.number("RETRY_BUDGET", 1.1, at_least=1)
+"""Calls for each that was wanted, once half of a service's calls fail."""
+RENDERHUB_PROVIDER_LIMITS = env.names("PROVIDER_LIMITS", "")
+"""`PROVIDER_LIMITS=openai_speech=5,openai_speech=600/min`: calls at once, and calls in any second, minute, hour or day
+(`s`, `min`, `h`, `day`), of all workers together."""
+RENDERHUB_STEPS_AT_ONCE = env.whole("STEPS_AT_ONCE", os.cpu_count() or 1, at_least=1)
+"""Steps that all workers make side by side: what expected times are shared out by."""
+RENDERHUB_AT_RISK_SECONDS = env.number("AT_RISK_SECONDS", 0)
+"""A render is at risk where it may be ready later than so many seconds before it is due."""
 
 SENTRY_DSN = env.text("SENTRY_DSN")
 LOG_FORMAT = env.choice("LOG_FORMAT", "auto", ("auto", "json", "text"))

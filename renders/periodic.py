@@ -14,6 +14,7 @@ from renderhub.lib import clock
 from renders.actions import daily_orders, daily_tick
 from renders.media.cache import FolderCache
 from renders.models import FeedItem
+from renders.pipeline.gateway_options import speeches
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +44,11 @@ def prune() -> int:
 
 @shared_task(name="renders.prune_cache", ignore_result=False)
 def prune_cache() -> int:
-    """Keep the pieces of video under their quota, those used longest ago go first; how many bytes went."""
+    """Keep the pieces of video, and the narrations of better voices, under their quotas: those used longest ago go
+    first; how many bytes went."""
     gone = FolderCache(Path(settings.RENDERHUB_CACHE)).prune(settings.RENDERHUB_CACHE_MB * 1_000_000)
-    logger.info("%.0f MB of kept pieces removed", gone / 1e6)
+    gone += speeches().prune(settings.RENDERHUB_SPEECH_CACHE_MB * 1_000_000)
+    logger.info("%.0f MB of kept pieces and narrations removed", gone / 1e6)
     return gone
 
 

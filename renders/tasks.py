@@ -19,7 +19,7 @@ from django.db import Error, connection
 from renderhub.lib.logs import about
 from renders.domain import policy
 from renders.domain.stages import Stage
-from renders.pipeline import bell, enact, runner
+from renders.pipeline import bell, enact, lease, readiness, runner
 from renders.pipeline.late_bell import LateBell
 from renders.pipeline.reconnect import is_cut_off
 from renders.pipeline.transitions.claim import Claimed, claim
@@ -82,6 +82,9 @@ class StageTask(BaseTask):
 def _work(task: BaseTask, stage: Stage) -> None:
     """Claim and run, in place for as long as it may; others hear a moment later of what is left for them."""
     queue = (task.request.delivery_info or {}).get("routing_key") or ""
+    if lease.keeper.stopping:
+        bell.ring([Freed(stage.value, queue)])  # for others: this worker was told to stop
+        return
     until = time.monotonic() + IN_PLACE_SECONDS
     taking = Taking(queue, _worker(), settings.RENDERHUB_LEASE_SECONDS, until)
     try:
@@ -91,7 +94,7 @@ def _work(task: BaseTask, stage: Stage) -> None:
             bell.ring(freed for freed in settled.freed if freed.queue != queue)
             _late.hold(freed for freed in settled.freed if freed.queue == queue)
             claimed, was_due = settled.taken, settled.was_due
-            if claimed is None and time.monotonic() < until:
+            if claimed is None and time.monotonic() < until and not lease.keeper.stopping:
                 claimed, was_due = _claim(queue, None), True
             if claimed is not None and was_due:
                 _late.withdraw(Freed(claimed.stage.value, claimed.queue))
@@ -105,14 +108,15 @@ def _worker() -> str:
 
 def _claim(queue: str, stage: Stage | None) -> Claimed | None:
     connection.close_if_unusable_or_obsolete()
+    health = readiness.note()
     try:
-        return claim(queue, stage, _worker(), settings.RENDERHUB_LEASE_SECONDS)
+        return claim(queue, stage, _worker(), settings.RENDERHUB_LEASE_SECONDS, health)
     except Error as error:
         if not is_cut_off(error):
             raise
         # The database restarted since this thread's last task: a new connection is all it takes.
         connection.close()
-        return claim(queue, stage, _worker(), settings.RENDERHUB_LEASE_SECONDS)
+        return claim(queue, stage, _worker(), settings.RENDERHUB_LEASE_SECONDS, health)
 
 
 def _stage_task(stage: Stage, name: str) -> BaseTask:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import operator
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,15 @@ def _own_media_folder(tmp_path: Path, settings: Any) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered_of_the_services() -> None:
+    """Each test has a database of its own making: what a process remembers of circuits and history is another's."""
+    for name, memory in (("steering", "forget"), ("circuits", "board.forget"), ("expectations", "history.forget")):
+        module = sys.modules.get(f"renders.pipeline.{name}")
+        if module is not None:
+            operator.attrgetter(memory)(module)()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

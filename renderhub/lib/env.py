@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -57,6 +58,51 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise SettingMalformed(f"{name}={value!r}: takes one of {', '.join(allowed)}")
     return value
+
+
+def mapping(name: str, default: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object."""
+
+    def parse(raw: str) -> dict[str, Any]:
+        value = json.loads(raw)
+        if not isinstance(value, dict):
+            raise ValueError(raw)
+        return value
+
+    return _parsed(name, dict(default), parse, 'a JSON object such as {"size": 1}', lambda _: True)
+
+
+def pairs(name: str, default: str) -> dict[str, str]:
+    """`a=b,c=d`; no value may be empty."""
+
+    def parse(raw: str) -> dict[str, str]:
+        found = dict(_pair(entry) for entry in raw.split(",") if entry.strip())
+        if not all(key and value for key, value in found.items()):
+            raise ValueError(raw)
+        return found
+
+    return _parsed(name, parse(default), parse, f"pairs such as {default}", lambda _: True)
+
+
+def _pair(entry: str) -> tuple[str, str]:
+    key, _, value = entry.partition("=")
+    return key.strip(), value.strip()
+
+
+def counts(name: str, allowed: tuple[str, ...]) -> dict[str, int] | None:
+    """`a:2,b:1`; what is not named counts 0. None where the variable is not set."""
+
+    def parse(raw: str) -> dict[str, int] | None:
+        found = dict.fromkeys(allowed, 0)
+        for entry in raw.split(","):
+            key, _, count = entry.strip().partition(":")
+            if key not in found or not count.strip().isdecimal():
+                raise ValueError(raw)
+            found[key] = int(count)
+        return found
+
+    takes = "counts such as " + ",".join(f"{one}:1" for one in allowed)
+    return _parsed(name, None, parse, takes, lambda _: True)
 
 
 def _parsed(name: str, default: T, parse: Callable[[str], T], takes: str, accept: Callable[[T], bool]) -> T:

@@ -22,6 +22,7 @@ from renders.pipeline.graph import Kept
 from renders.pipeline.transitions import renders
 from renders.pipeline.transitions.turn import take_turn
 from renders.presentation import stages
+from renders.stages.orchestrator import is_in_house
 
 
 def rerender(
@@ -89,7 +90,11 @@ def kept_of(render: Render, steps: Iterable[Step], from_stage: Stage | None) -> 
         return []
     unwanted = from_stage_on(from_stage) if from_stage else frozenset()
     done = [step for step in steps if step.status == StepStatus.DONE and Stage(step.stage) not in unwanted]
-    if not any(step.stage == Stage.SCRIPT_GEN for step in done):
+    elsewhere = next((step for step in done if step.stage == Stage.ORCHESTRATOR), None)
+    if elsewhere is not None and not is_in_house(elsewhere.result or {}) and from_stage not in (None, Stage.UPLOAD):
+        return []  # nothing was made here that a part of could be kept
+    fits = elsewhere is not None or any(step.stage == Stage.SCRIPT_GEN for step in done)
+    if not fits:
         return []  # without the script nothing that was made after it fits
     return [
         Kept(

@@ -15,6 +15,7 @@ from renders.actions.resolve import Reopen, Resolve
 from renders.actions.retry import Retry
 from renders.domain.job import Priority
 from renders.domain.stages import Stage
+from renders.pipeline import chains
 from renders.presentation.stages import TITLES
 
 
@@ -44,6 +45,15 @@ class ActForm(forms.Form):
         return {}
 
 
+def _begin_with() -> list[tuple[str, str]]:
+    """The stages that the settings have a provider for."""
+    wanted = [stage for stage in Stage if chains.primary(stage) is not None]
+    return [
+        ("", "What is missing; a completed one is made anew whole"),
+        *((stage.value, f"{TITLES[stage]}, and what follows it") for stage in wanted),
+    ]
+
+
 class RerenderForm(ActForm):
     verb, icon = "Re-render", "replay"
     about = "A new run, free of charge, with no retry counted. What earlier stages made is kept where it is wanted."
@@ -52,10 +62,7 @@ class RerenderForm(ActForm):
     from_stage = forms.ChoiceField(
         label="Begin with",
         required=False,
-        choices=[
-            ("", "What is missing; a completed one is made anew whole"),
-            *((stage.value, f"{TITLES[stage]}, and what follows it") for stage in Stage),
-        ],
+        choices=_begin_with,
         widget=UnfoldAdminSelectWidget(),
     )
 

@@ -1,4 +1,4 @@
-"""The console's first page: how the day stands, what needs somebody, what happened last. Three queries."""
+"""The console's first page: how the day stands, what is wrong, what needs somebody, what happened last. Six queries."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from renderhub.lib import clock
+from renders.admin import notices, services
 from renders.admin.render_filters import OF_SHOWN
 from renders.domain.states import OPEN_RENDERS, RenderStatus
-from renders.models import Render, RenderFailure
+from renders.health.standing import standings
+from renders.models import Render, RenderFailure, Service
 from renders.presentation.status import LOOKS, Shown
 
 _ENDED = (Shown.COMPLETED, Shown.CANCELLED)
@@ -27,12 +29,14 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     counts = _counts(renders)
     needy = list(_needs_somebody(renders)[: _MOST + 1])
     columns = ("input_text", "items")
-    latest = list(renders.select_related("workspace").defer(*columns).order_by("-created_at")[:_MOST])
+    latest = list(renders.select_related("workspace", "outlook").defer(*columns).order_by("-created_at")[:_MOST])
     return {
         **context,
         "today": timezone.localtime(clock.now()),
         "sentence": _sentence(counts, len(needy)),
         "tiles": [_tile(kind, counts[kind.value]) for kind in OF_SHOWN],
+        "wrong": notices.of(request),
+        "services": _services(request),
         "needy": needy[:_MOST],
         "more_needy": len(needy) > _MOST,
         "latest": latest,
@@ -47,19 +51,33 @@ def _counts(renders: QuerySet[Render]) -> dict[str, int]:
         kind.value: Count("pk", filter=(where & of_today) if kind in (*_ENDED, Shown.FAILED) else where)
         for kind, where in OF_SHOWN.items()
     }
-    return renders.aggregate(**counted, late=Count("pk", filter=_late()))
+    return renders.aggregate(
+        **counted, late=Count("pk", filter=_late()), at_risk=Count("pk", filter=_at_risk() & ~_late())
+    )
 
 
 def _late() -> Q:
     return Q(due_at__lt=clock.now()) & (Q(status__in=OPEN_RENDERS) | Q(status=RenderStatus.FAILED, final=False))
 
 
+def _at_risk() -> Q:
+    return Q(outlook__at_risk=True) & (Q(status__in=OPEN_RENDERS) | Q(status=RenderStatus.FAILED, final=False))
+
+
+def _services(request: HttpRequest) -> str:
+    """What is wrong with the services, for those who may look at them."""
+    if not request.user.has_perm("renders.view_service"):
+        return ""
+    return services.trouble(list(Service.objects.all()), clock.now(), standings())
+
+
 def _needs_somebody(renders: QuerySet[Render]) -> QuerySet[Render]:
-    """Failed for good and nobody has dealt with it, held, or late. What tries again by itself is not among them."""
+    """Failed for good and nobody has dealt with it, held, late, or at risk of being so. What tries again by itself is
+    not among them."""
     unresolved = RenderFailure.objects.filter(render=OuterRef("pk"), run=OuterRef("run"), final=True, resolved=False)
     failed = Q(status=RenderStatus.FAILED, final=True) & Exists(unresolved)
-    rows = renders.filter(failed | Q(status=RenderStatus.HELD) | _late())
-    return rows.select_related("workspace").defer("input_text", "items").order_by("due_at", "-queued_at")
+    rows = renders.filter(failed | Q(status=RenderStatus.HELD) | _late() | _at_risk())
+    return rows.select_related("workspace", "outlook").defer("input_text", "items").order_by("due_at", "-queued_at")
 
 
 def _sentence(counts: dict[str, int], needy: int) -> str:
@@ -70,6 +88,8 @@ def _sentence(counts: dict[str, int], needy: int) -> str:
         told.append(f"{counts[Shown.RETRYING]} trying again by itself")
     if counts["late"]:
         told.append(f"{counts['late']} late")
+    if counts["at_risk"]:
+        told.append(f"{counts['at_risk']} at risk of coming late")
     who = {0: "Nothing needs you.", 1: "One render needs you."}.get(needy, f"{needy} renders need you.")
     if needy > _MOST:
         who = f"More than {_MOST} renders need you."

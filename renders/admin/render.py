@@ -38,7 +38,7 @@ _PRIORITY = {Priority.HIGH: ("▲", "high priority"), Priority.LOW: ("▽", "low
 class RenderAdmin(ActingAdmin):
     list_display = ["state", "title", "where", "workspace", "age", "due", "marks", "took"]
     list_display_links = ["title"]
-    list_select_related = ["workspace"]
+    list_select_related = ["workspace", "outlook"]
     list_filter = FILTERS
     list_filter_submit = True
     search_fields = ["name"]
@@ -168,7 +168,7 @@ def _counts(renders: QuerySet[Render]) -> dict[str, int]:
 
 def _by_id(renders: QuerySet[Render], object_id: str) -> Render:
     try:
-        return renders.select_related("workspace", "daily_run").get(pk=UUID(object_id))
+        return renders.select_related("workspace", "daily_run", "outlook").get(pk=UUID(object_id))
     except (ValueError, Render.DoesNotExist):
         raise Http404("There is no such render.") from None
 

@@ -20,6 +20,7 @@ from renders.domain.errors import ErrorCode
 from renders.domain.job import Priority
 from renders.domain.states import RenderStatus
 from renders.models import Render, Workspace
+from renders.models.render import OPEN
 from renders.presentation.job_types import JOB_TYPES
 from renders.presentation.languages import language_name
 from renders.presentation.stages import TITLES
@@ -96,6 +97,18 @@ class LanguageFilter(ChoiceFilter):
     offered = [(language, language_name(language)) for language in LANGUAGES]
 
 
+class PromiseFilter(ChoiceFilter):
+    """How it stands with its due time (R77)."""
+
+    title, parameter_name = "Promise", "promise"
+    offered = [("at_risk", "At risk"), ("late", "Late")]
+
+    def chosen(self, queryset: QuerySet[Render], value: str) -> QuerySet[Render]:
+        if value == "at_risk":
+            return queryset.filter(OPEN, outlook__at_risk=True)
+        return queryset.filter(OPEN, due_at__lt=clock.now())
+
+
 class DegradedFilter(ChoiceFilter):
     title, parameter_name = "Degraded", "degraded"
     offered = [("yes", "With fallbacks or gaps"), ("no", "As meant")]
@@ -156,6 +169,7 @@ FILTERS = [
     WorkspaceFilter,
     ErrorCodeFilter,
     DegradedFilter,
+    PromiseFilter,
     LanguageFilter,
 ]
 

@@ -19,7 +19,7 @@ from renders.admin.render_waterfall import Waterfall, waterfall_of
 from renders.domain.job import JobType, NewsItem
 from renders.domain.stages import Stage
 from renders.domain.states import SETTLED_STEPS, RenderStatus, StepStatus
-from renders.models import Asset, Attempt, Render, RenderEvent, RenderFailure, RenderLog, Step
+from renders.models import Asset, Attempt, Outlook, Render, RenderEvent, RenderFailure, RenderLog, Step
 from renders.models.attempt import AttemptOutcome
 from renders.pipeline import chains
 from renders.presentation import status, telling
@@ -72,6 +72,12 @@ class Page:
     @property
     def has_video(self) -> bool:
         return bool(self.is_current and self.render.video_url)
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """When it is expected to be ready, where that is looked at: open, and due."""
+        found: Outlook | None = self.render._state.fields_cache.get("outlook")
+        return found if found is not None and self.is_current and found.run == self.run else None
 
     @property
     def kind(self) -> str:
@@ -195,9 +201,10 @@ def _tell_of_earlier(render: Render, run: int) -> Telling:
 
 def _progress(steps: Sequence[Step]) -> list[StageProgress]:
     lines = []
+    elsewhere = {step.stage for step in steps} == {Stage.ORCHESTRATOR, Stage.UPLOAD}
     for stage in Stage:
         mine = [step for step in steps if step.stage == stage]
-        if not mine and stage is Stage.MUSIC:
+        if not mine and (elsewhere or stage in (Stage.MUSIC, Stage.ORCHESTRATOR)):
             continue
         lines.append(_stage_progress(stage, mine))
     return lines

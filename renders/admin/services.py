@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
@@ -19,11 +20,13 @@ from renderhub.lib import clock
 from renders.admin.read_only import ReadOnlyAdmin
 from renders.health import rounds
 from renders.health.check import FOUNDATIONS
-from renders.models import Service, ServiceStatus
+from renders.health.standing import Standing, standings
+from renders.models import CircuitRow, Service, ServiceStatus
 from renders.presentation import stages
 from renders.presentation.status import Shown
 from renders.templatetags import presentation
 
+_LEFT_ALONE = (Shown.RETRYING, "Left alone", "It keeps failing, and is not called before the time said under Calls.")
 _LOOKS = {
     ServiceStatus.UP: (Shown.COMPLETED, "Up", "It answered when it was last asked."),
     ServiceStatus.DOWN: (Shown.FAILED, "Down", "It did not answer well when it was last asked."),
@@ -33,14 +36,17 @@ _LOOKS = {
 
 @admin.register(Service)
 class ServiceAdmin(ReadOnlyAdmin):
-    list_display = ["state", "service", "needed_for", "answered_in", "in_this_state", "asked", "last_error"]
+    list_display = ["state", "service", "needed_for", "answered_in", "in_this_state", "asked", "calls", "last_error"]
     list_display_links = None
     sortable_by = ()
     list_fullwidth = True
+    standings: Mapping[str, Standing] = {}
+    """As read for the last page: columns are told nothing of the request. Whoever reads next shows the newer ones."""
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """What is down first, then what all need, then the providers."""
-        return [_first(status=ServiceStatus.DOWN), _first(name__in=FOUNDATIONS), "name"]
+        """What is down first, then what is left alone, then what all need, then the providers."""
+        alone = CircuitRow.objects.filter(open_until__isnull=False).values("provider")
+        return [_first(status=ServiceStatus.DOWN), _first(name__in=alone), _first(name__in=FOUNDATIONS), "name"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("renders.view_service"))
@@ -50,7 +56,8 @@ class ServiceAdmin(ReadOnlyAdmin):
         return [path("check/", check, name="renders_service_check"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        summary = {"summary": sentence(list(Service.objects.all()), clock.now())}
+        self.standings = standings()
+        summary = {"summary": sentence(list(Service.objects.all()), clock.now(), self.standings)}
         answer: TemplateResponse = super().changelist_view(request, {**summary, **(extra_context or {})})
         return answer
 
@@ -69,6 +76,9 @@ class ServiceAdmin(ReadOnlyAdmin):
     @admin.display(description="Status")
     def state(self, service: Service) -> SafeString:
         kind, word, meaning = _LOOKS[ServiceStatus(service.status)]
+        standing = self.standings.get(service.name)
+        if standing is not None and standing.left_alone and service.status != ServiceStatus.DOWN:
+            kind, word, meaning = _LEFT_ALONE
         return format_html(
             '<span class="rh-status rh-status-{}" title="{}">{}<span>{}</span></span>',
             kind.value,
@@ -103,6 +113,11 @@ class ServiceAdmin(ReadOnlyAdmin):
     def asked(self, service: Service) -> SafeString | str:
         return presentation.relative(service.checked_at)
 
+    @admin.display(description="Calls")
+    def calls(self, service: Service) -> SafeString | str:
+        standing = self.standings.get(service.name)
+        return _calls(standing) if standing is not None else presentation.NONE
+
     @admin.display(description="Last error")
     def last_error(self, service: Service) -> SafeString | str:
         if not service.error:
@@ -113,24 +128,57 @@ class ServiceAdmin(ReadOnlyAdmin):
         return format_html('<span class="rh-error">{}</span>{}', service.error, remedy)
 
 
+def _calls(standing: Standing) -> SafeString | str:
+    """How its calls have gone, whether it is left alone, and its limits."""
+    lines: list[SafeString | str] = []
+    if standing.left_alone and standing.circuit.open_until is not None:
+        until = presentation.clock_time(standing.circuit.open_until)
+        when = "one call tries it now" if standing.state != "open" else format_html("left alone until {}", until)
+        lines += [when, format_html('<span class="rh-error">{}</span>', standing.met[:200])]
+    if standing.pause_until is not None:
+        lines.append(format_html("asked for a pause until {}", presentation.clock_time(standing.pause_until)))
+    lines += [told for told in (standing.calls_told(), standing.limit_told()) if told]
+    return format_html_join("", '<span class="rh-line">{}</span>', ((line,) for line in lines)) or presentation.NONE
+
+
 def _first(**where: object) -> Case:
     return Case(When(**where, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
-def sentence(services: list[Service], now: datetime) -> str:
+def sentence(services: list[Service], now: datetime, standings: Mapping[str, Standing] | None = None) -> str:
     """How things stand, in one sentence; what stands behind it is old where nobody asks any more."""
     asked = [service.checked_at for service in services if service.checked_at]
     if not asked:
         return "Nobody has asked the services yet. Beat does so every minute, and a worker of the queue control."
     down = [service for service in services if service.status == ServiceStatus.DOWN]
     names = ", ".join(service.name for service in down)
-    told = f"All {len(services)} services are up."
+    told = _all_up(services)
     if down:
         verb = "is" if len(down) == 1 else "are"
         told = f"{len(down)} of {len(services)} services {verb} down: {names}."
         if not any(service.primary for service in down):
             told += " Only fallbacks: renders go on as they should."
+    told += _left_alone(standings or {}, but={service.name for service in down})
     if now - max(asked) > rounds.SILENCE:
         minutes = int((now - max(asked)).total_seconds() // 60)
         told += f" That was {minutes} minutes ago: nobody asks them any more. Are beat and the control worker running?"
     return told
+
+
+def trouble(services: list[Service], now: datetime, standings: Mapping[str, Standing]) -> str:
+    """The same for a page about something else: empty where nothing is wrong, or nobody has asked yet."""
+    if not any(service.checked_at for service in services):
+        return _left_alone(standings, but=()).strip()
+    told = sentence(services, now, standings)
+    return "" if told == _all_up(services) else told
+
+
+def _all_up(services: list[Service]) -> str:
+    return f"All {len(services)} services are up."
+
+
+def _left_alone(standings: Mapping[str, Standing], but: Collection[str]) -> str:
+    """What keeps failing although it answers when it is asked how it is."""
+    names = [name for name, standing in standings.items() if standing.left_alone and name not in but]
+    verb = "is" if len(names) == 1 else "are"
+    return f" {len(names)} {verb} left alone: {', '.join(names)}." if names else ""

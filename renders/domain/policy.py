@@ -1,11 +1,12 @@
-"""What follows from a failure: SPEC R31's table and R35 to R38 as one pure function (I6).
+"""What follows from a failure: SPEC R31's table and R35 to R39 as one pure function (I6).
 
-`decide` is the whole policy. It reads no clock, no settings and no database: the situation holds all it needs,
-and the simulator calls the same function.
+`decide` is what follows when a call failed; `steering.before_call` is what goes before one. They read no clock, no
+settings and no database: the situation holds all they need, and the simulator calls the same functions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,6 +39,11 @@ class Candidate:
     kind: str = ""
     """What it makes of the prompt (`image`, `clip`, `scene`, `still`): after refused content only another kind may
     follow (R31)."""
+    why: str = ""
+    """Why it is not healthy, or not free, in plain words."""
+    free_at: datetime | None = None
+    """When to look again, where it is not healthy or has no call to give (a rate, a limit, a pause that it asked for);
+    None where it may be asked now."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,10 @@ class Situation:
     """Seconds that the stages after this one are expected to need (R38)."""
     jitter: float = 1.0
     """A draw from [0, 1): handed in, so that the policy stays pure."""
+    may_retry: bool = True
+    """Whether the current provider is worth another call now (`budget.may_retry`); where it is not, a fallback is."""
+    optional: bool = False
+    """Whether the video is whole without what the step makes (music, R15)."""
 
 
 @dataclass(frozen=True)
@@ -130,34 +140,44 @@ def _retry_at(failure: GenerationError, situation: Situation) -> datetime | None
     allowed = limits.attempts if failure.max_attempts is None else min(limits.attempts, failure.max_attempts)
     if not failure.is_retryable or situation.attempt >= allowed:
         return None
+    # A provider that is left alone, or not worth another call, is not waited for while somebody else can do it (R39).
+    worth_it = situation.current.healthy and situation.may_retry
+    if not worth_it and _fallback(failure, situation) is not None:
+        return None
     wait = backoff(situation.attempt, limits, situation.jitter)
     if failure.retry_after is not None:
         # A Retry-After is never undercut; one over the cap is the next provider's chance, or a requeue's (R35).
         if failure.retry_after > limits.backoff_cap:
             return None
         wait = max(wait, failure.retry_after)
-    if _fallback(failure, situation) is not None and not _fits(situation, wait):
+    if _fallback(failure, situation) is not None and not fits(situation, wait):
         return None
     return situation.now + timedelta(seconds=wait)
 
 
-def _fits(situation: Situation, wait: float) -> bool:
-    """Whether waiting and asking the current provider again still leaves time before the deadline (R38)."""
+def fits(situation: Situation, wait: float) -> bool:
+    """Whether waiting so many seconds and asking the current provider then leaves time before the deadline (R38)."""
     if situation.deadline is None:
         return True
     needed = wait + situation.current.expected + situation.after
     return situation.now + timedelta(seconds=needed) <= situation.deadline
 
 
+def healthy_ones(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those that may be gone on with, in their order."""
+    return [candidate for candidate in candidates if candidate.healthy]
+
+
 def _fallback(failure: GenerationError, situation: Situation) -> Candidate | None:
     """The first healthy provider that may follow after this failure."""
-    for candidate in situation.rest:
-        if not candidate.healthy:
-            continue
-        if failure.code is ErrorCode.SENSITIVE_CONTENT and not _is_another_kind(candidate, situation.current):
-            continue
-        return candidate
-    return None
+    return next(iter(_fallbacks(failure, situation)), None)
+
+
+def _fallbacks(failure: GenerationError, situation: Situation) -> list[Candidate]:
+    healthy = healthy_ones(situation.rest)
+    if failure.code is not ErrorCode.SENSITIVE_CONTENT:
+        return healthy
+    return [candidate for candidate in healthy if _is_another_kind(candidate, situation.current)]
 
 
 def _is_another_kind(candidate: Candidate, current: Candidate) -> bool:
@@ -166,20 +186,15 @@ def _is_another_kind(candidate: Candidate, current: Candidate) -> bool:
 
 
 def _next_provider(failure: GenerationError, situation: Situation) -> Candidate | None:
-    first = _fallback(failure, situation)
-    if first is None or situation.deadline is None:
-        return first
+    return in_time(situation, _fallbacks(failure, situation))
+
+
+def in_time(situation: Situation, allowed: Sequence[Candidate]) -> Candidate | None:
+    """The first of `allowed`; the fastest of them where there is too little time for the first (R38)."""
+    if not allowed or situation.deadline is None:
+        return next(iter(allowed), None)
     left = (situation.deadline - situation.now).total_seconds() - situation.after
-    if first.expected <= left:
-        return first
-    # Too little time for the next in order: the fastest of those that may follow (R38).
-    allowed = [
-        candidate
-        for candidate in situation.rest
-        if candidate.healthy
-        and (failure.code is not ErrorCode.SENSITIVE_CONTENT or _is_another_kind(candidate, situation.current))
-    ]
-    return min(allowed, key=lambda candidate: candidate.expected)
+    return allowed[0] if allowed[0].expected <= left else min(allowed, key=lambda candidate: candidate.expected)
 
 
 def _after_the_last_provider_of_an_asset(failure: GenerationError, situation: Situation) -> Decision:

@@ -51,6 +51,14 @@ class Visual(StrEnum):
     """One of ours, from the segment's data."""
     SOURCE = "source"
     """The image or video that came with the job (R7), with the segment's headline; `scene` stands in where it fails."""
+    GENERATED_IMAGE = "generated_image"
+    """A picture made by a prediction service from `image_prompt` (R13); `scene` stands in where it fails."""
+    GENERATED_CLIP = "generated_clip"
+    """The same, moving: a few seconds, held on the last frame where the voice takes longer."""
+
+
+LONGEST_PROMPT = 1_000
+"""Characters of an image prompt."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,10 @@ class Segment:
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the scene shows, in the form of its `SceneKind`. Text in it is data (I9)."""
     image_prompt: str = ""
+    """What a generated image or clip shows, for `visual` generated_image or generated_clip: in English, one scene
+    without people's names and without words to be written in it; at most `LONGEST_PROMPT` characters. `scene` and
+    `data` are filled in all the same: they are what is shown where the picture cannot be had. Made from headline and
+    narration where it is empty."""
     visual: Visual = Visual.SCENE
     offset: float = 0.0
     """Seconds into the source video at which this segment's footage begins; 0 for all else."""

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
+    ORCHESTRATOR = "orchestrator"
+    """The whole video made elsewhere (R18); the stages up to `upload` are its fallback."""
     SCRIPT_GEN = "script_gen"
     MANIM = "manim"
     TTS = "tts"
@@ -18,6 +20,7 @@ ASSET_KINDS: dict[Stage, str] = {Stage.MANIM: "image", Stage.TTS: "narration", S
 """Stages whose steps make one asset of several, and the kind it has unless the provider says otherwise."""
 
 NEXT: dict[Stage, Stage | None] = {
+    Stage.ORCHESTRATOR: Stage.UPLOAD,
     # Its segments' steps do not exist before it has ended: they come in between (pipeline/graph.py).
     Stage.SCRIPT_GEN: Stage.REVIDEO,
     Stage.MANIM: Stage.REVIDEO,

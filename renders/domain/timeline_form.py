@@ -136,6 +136,12 @@ class Timeline:
     def total_frames(self) -> int:
         return self.frames(self.duration)
 
+    @property
+    def assets(self) -> list[str]:
+        """The names of the assets that it shows or plays, each once."""
+        clips: tuple[VisualClip | SoundClip, ...] = (*self.tracks.visuals, *self.tracks.narration, *self.tracks.music)
+        return list(dict.fromkeys(clip.asset for clip in clips if clip.asset is not None))
+
     def to_json(self) -> dict[str, Any]:
         return {"version": VERSION, **_plain(self)}
 

@@ -17,6 +17,7 @@ from renders.look.words import hangs
 
 MOST_WORDS = 6
 _QUALITY = 88
+_LONGEST_SIDE = 1280
 _NUMBER = Style(520, 200, Weight.SEMIBOLD, lines=1, leading=1.0, tight=True)
 _HEADLINE = Style(200, 96, Weight.SEMIBOLD, lines=5, leading=1.1)
 _UNDER_NUMBER = Style(132, 84, Weight.SEMIBOLD, lines=3, leading=1.1)
@@ -26,6 +27,13 @@ _ENDS = ".,;:!?।—–"
 def draw_thumbnail(title: str, number: str | None, theme: Theme, width: int, height: int, out: Path) -> None:
     """Draw a JPEG of `width` x `height` px to `out`. Raises OSError where it cannot be written."""
     render(thumbnail(title, number, theme, width, height)).save(out, format="JPEG", quality=_QUALITY, optimize=True)
+
+
+def draw_beside(title: str, theme: Theme, size: tuple[int, int], out: Path) -> None:
+    """Draw the thumbnail of a video of `size` (width, height in px): a JPEG of its shape. Raises OSError."""
+    scale = _LONGEST_SIDE / max(size)
+    width, height = (round(side * scale / 2) * 2 for side in size)
+    draw_thumbnail(title, None, theme, width, height, out)
 
 
 def thumbnail(title: str, number: str | None, theme: Theme, width: int, height: int) -> Layout:

@@ -16,6 +16,7 @@ from renders.domain.states import SETTLED_STEPS, RenderStatus, StepStatus
 from renders.models import Render, Step
 
 _TITLES = {
+    Stage.ORCHESTRATOR: "elsewhere",
     Stage.SCRIPT_GEN: "script",
     Stage.MANIM: "visuals",
     Stage.TTS: "narration",
@@ -40,9 +41,10 @@ def stages_of(steps: QuerySet[Step]) -> list[StageProgress]:
     """One line a stage, in order; stages whose steps are not planned yet have a total of 0."""
     rows = list(steps)
     lines = []
+    elsewhere = {step.stage for step in rows} == {Stage.ORCHESTRATOR, Stage.UPLOAD}
     for stage, title in _TITLES.items():
         mine = [step for step in rows if step.stage == stage]
-        if not mine and stage is Stage.MUSIC:
+        if not mine and (elsewhere or stage in (Stage.MUSIC, Stage.ORCHESTRATOR)):
             continue
         settled = sum(step.status in SETTLED_STEPS for step in mine)
         lines.append(StageProgress(title, settled, len(mine), _doing(mine)))

@@ -121,6 +121,18 @@ def verdict(found: Measured, wanted: Expected) -> list[Fault]:
     ]
 
 
+def described(found: Measured, timeline: Timeline) -> dict[str, Any]:
+    """The result of the stage `revideo` for a video that passed."""
+    return {
+        "duration": timeline.duration,
+        "width": timeline.width,
+        "height": timeline.height,
+        "frames": found.frames,
+        "loudness": None if found.loudness.silent else found.loudness.integrated,
+        "chapters": [{"start": chapter.start, "title": chapter.title} for chapter in timeline.chapters],
+    }
+
+
 def refusal(provider: str, faults: Sequence[Fault]) -> GenerationError:
     """The error for a video that did not pass: which checks, what was measured and what was expected."""
     return GenerationError(

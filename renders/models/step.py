@@ -39,6 +39,9 @@ class Step(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=100, blank=True, default="")
     wake_at = models.DateTimeField(null=True, blank=True)
+    waits_for = models.TextField(
+        blank=True, default="", db_default="", help_text="Why it sleeps, where nobody could be asked (R10)."
+    )
     due_since = models.DateTimeField(null=True, blank=True)
     rank = models.FloatField(default=0.0)
     job_id = models.CharField(max_length=200, blank=True, default="", help_text="The provider's, while it is at work.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,22 +11,26 @@ from django.conf import settings
 from django.db import transaction
 
 from renderhub.lib import clock
-from renders.domain import policy
-from renders.domain.errors import GenerationError
+from renders.domain import policy, wishes
+from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Ok, Pending
 from renders.domain.policy import Decision, GiveUp, NextProvider, Placeholder, Requeue, Retry, Situation
 from renders.domain.script import Script
 from renders.domain.stages import ASSET_KINDS, Stage
 from renders.domain.states import AssetStatus
+from renders.domain.steering import GoWithout, Skip, Wait
 from renders.models import Render
-from renders.pipeline import chains, graph
+from renders.pipeline import chains, graph, steering
 from renders.pipeline.reconnect import through_a_reconnect
 from renders.pipeline.transitions import failing, finishing, renders, steps
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.finishing import Published, Settled, Taking
 from renders.pipeline.transitions.steps import Freed
 from renders.pipeline.transitions.stored import stored_text
+from renders.providers.cached_speech import NOT_CACHED
+from renders.stages import orchestrator
 from renders.stages.base import Work
+from renders.stages.upload import video_of
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +73,8 @@ def _store(
     taking: Taking | None,
 ) -> Settled:
     match claimed.stage:
+        case Stage.ORCHESTRATOR:
+            return _made_elsewhere(claimed, result, degraded, taking)
         case Stage.SCRIPT_GEN:
             return _script_done(claimed, result, degraded, taking)
         case Stage.REVIDEO:
@@ -89,16 +94,44 @@ def left_pending(claimed: Claimed, pending: Pending) -> None:
 
 
 @through_a_reconnect
+def handed_back(claimed: Claimed) -> Freed:
+    """The worker was told to stop before the provider had answered: the step is due again, and nothing of it is spent
+    (R45). Raises `StaleClaim`."""
+    freed = steps.hand_back(claimed)
+    logger.info("%s handed back: this worker stops", claimed.stage)
+    return freed
+
+
+@through_a_reconnect
 def failed(claimed: Claimed, error: GenerationError) -> tuple[Decision, list[Freed]]:
     """Ask the policy what follows from `error`, and do that. Raises `StaleClaim`."""
     decision = policy.decide(error, situation_of(claimed))
-    logger.warning(
+    # That nobody spoke a text before is no fault (R14).
+    level = logging.INFO if error.provider_code == NOT_CACHED else logging.WARNING
+    logger.log(
+        level,
         "%s: %s",
         stored_text(error.message[:500]),
         type(decision).__name__,
         extra={"code": error.code.value, "provider_code": stored_text(error.provider_code[:100])},
     )
     return decision, _enact(claimed, error, decision)
+
+
+@through_a_reconnect
+def turned(claimed: Claimed, turn: Skip | Wait | GoWithout) -> Settled:
+    """The provider is not called now: another one is, or nobody for a while, or the asset is gone without. Raises
+    `StaleClaim`."""
+    logger.warning("%s: %s", type(turn).__name__, stored_text(turn.reason[:500]))
+    match turn:
+        case Skip(provider, reason):
+            return Settled([steps.skip_provider(claimed, provider, chains.queue_of(provider), reason)])
+        case Wait(until, reason):
+            steps.park(claimed, until, reason)
+            return Settled()
+        case GoWithout(reason):
+            error = GenerationError(ErrorCode.TRANSIENT_PROVIDER_ERROR, claimed.provider, reason)
+            return Settled(finishing.give_placeholder(claimed, error, AssetStatus.FAILED))
 
 
 def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list[Freed]:
@@ -108,6 +141,8 @@ def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list
             return []
         case NextProvider(provider, reason):
             queue = chains.queue_of(provider)
+            if error.provider_code == NOT_CACHED:
+                return [steps.pass_on(claimed, provider, queue, error.message)]
             return [steps.switch_provider(claimed, error, provider, queue, reason)]
         case Placeholder(needs_prompt_update):
             told = AssetStatus.NEEDS_PROMPT_UPDATE if needs_prompt_update else AssetStatus.FAILED
@@ -123,23 +158,24 @@ def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list
 
 
 def situation_of(claimed: Claimed) -> Situation:
-    return Situation(
-        current=chains.candidate(claimed.provider),
-        attempt=claimed.attempt,
-        rest=chains.rest_after(claimed.stage, claimed.provider),
-        makes_asset=claimed.stage in ASSET_KINDS,
-        # Not as it was at the claim: a step beside this one may have failed and been requeued meanwhile.
-        requeues=Render.objects.values_list("retry_count", flat=True).get(pk=claimed.render_id),
-        now=clock.now(),
-        limits=chains.limits(),
-        deadline=claimed.due_at,
-        after=chains.expected_after(claimed.stage),
-        jitter=random.random(),
-    )
+    # Not as it was at the claim: a step beside this one may have failed and been requeued meanwhile.
+    requeues = Render.objects.values_list("retry_count", flat=True).get(pk=claimed.render_id)
+    return steering.situation_of(claimed, requeues)
+
+
+def _made_elsewhere(claimed: Claimed, result: dict[str, Any], degraded: str, taking: Taking | None) -> Settled:
+    """The video is published, or the pipeline of our own makes it after all (R18)."""
+    if not orchestrator.is_in_house(result):
+        return finishing.finish(claimed, result, degraded=degraded, taking=taking)
+    planned = graph.plan_instead(claimed.job, chains.primary)
+    queue_of = chains.queue_of
+    # `upload` waits for the one that composes, and no longer for this step.
+    return finishing.finish_script(claimed, result, planned, queue_of, added=1, degraded=degraded, taking=taking)
 
 
 def _script_done(claimed: Claimed, result: dict[str, Any], degraded: str, taking: Taking | None) -> Settled:
-    script = Script.from_json(result["script"])
+    script = wishes.settle(Script.from_json(result["script"]), settings.RENDERHUB_GENERATED_VISUALS)
+    result = {**result, "script": script.to_json()}
     if not script.segments:
         raise ValueError("the script has no segments")
     planned = graph.plan_segments(claimed.job, script, {}, chains.primary)
@@ -169,12 +205,12 @@ def _composed(
 
 
 def _published(result: Mapping[str, Any], work: Work) -> Published:
-    composed = next(made.result for made in work.made if made.stage is Stage.REVIDEO)
+    made = video_of(work)
     return Published(
         video_url=str(result["video_url"]),
         thumbnail_url=str(result["thumbnail_url"]),
         captions_url=str(result["captions_url"]),
-        duration=float(composed["duration"]),
+        duration=float(made["duration"]),
     )
 
 

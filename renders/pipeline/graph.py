@@ -10,12 +10,24 @@ from renders.domain.job import Job
 from renders.domain.script import Script, Visual
 from renders.domain.stages import Stage
 from renders.domain.states import StepStatus
+from renders.stages import orchestrator
 
 SOURCE_FILE = "source_file"
-"""The provider of a segment's visual where it shows the file that came with the job (R7). It stands before the chain of
-the stage, which takes over where the file cannot be shown."""
+"""The provider of a segment's visual where it shows the file that came with the job (R7)."""
+WISHES: dict[str, str] = {
+    Visual.SOURCE: "source",
+    Visual.GENERATED_IMAGE: "image",
+    Visual.GENERATED_CLIP: "clip",
+}
+"""The chain that a segment's visual asks for besides that of its stage (R13)."""
 _MUSIC_POSITION = 900
-_POSITION = {Stage.SCRIPT_GEN: 0, Stage.MUSIC: _MUSIC_POSITION, Stage.REVIDEO: 910, Stage.UPLOAD: 920}
+_POSITION = {
+    Stage.ORCHESTRATOR: 0,
+    Stage.SCRIPT_GEN: 1,
+    Stage.MUSIC: _MUSIC_POSITION,
+    Stage.REVIDEO: 910,
+    Stage.UPLOAD: 920,
+}
 """Positions of the steps that are not a segment's; segments' lie between. They are also the order of locking."""
 
 
@@ -45,9 +57,30 @@ class Planned:
     kept: Kept | None = None
 
 
-def plan_run(job: Job, kept: Sequence[Kept], primary: Callable[[Stage], str | None]) -> list[Planned]:
-    """The steps of a new run. `primary` answers a stage's first provider, None where the stage is not wanted."""
+def plan_run(job: Job, kept: Sequence[Kept], primary: Callable[[str], str | None]) -> list[Planned]:
+    """The steps of a new run. `primary` answers the first provider of a chain (each stage has one; see
+    `WISHES`), None where there is none."""
     by_slot = {(step.stage, step.segment): step for step in kept}
+    if not _is_for_the_orchestrator(job, primary):
+        return _plan_in_house(job, by_slot, primary)
+    elsewhere = _plan(Stage.ORCHESTRATOR, "", {}, by_slot, primary)
+    if elsewhere.kept and orchestrator.is_in_house(elsewhere.kept.result):
+        return [elsewhere, *_plan_in_house(job, by_slot, primary)]
+    return [elsewhere, _plan_last(Stage.UPLOAD, [elsewhere], by_slot, primary)]
+
+
+def plan_instead(job: Job, primary: Callable[[str], str | None]) -> list[Planned]:
+    """The steps that make the video in-house after all, up to the `upload` that is there already (R18)."""
+    return _plan_in_house(job, {}, primary)[:-1]
+
+
+def _is_for_the_orchestrator(job: Job, primary: Callable[[str], str | None]) -> bool:
+    return primary(Stage.ORCHESTRATOR) is not None and orchestrator.takes(job)
+
+
+def _plan_in_house(
+    job: Job, by_slot: Mapping[tuple[Stage, str], Kept], primary: Callable[[str], str | None]
+) -> list[Planned]:
     script_step = by_slot.get((Stage.SCRIPT_GEN, ""))
     script_gen = _plan(Stage.SCRIPT_GEN, "", {}, by_slot, primary)
     middle: list[Planned] = []
@@ -62,7 +95,7 @@ def plan_segments(
     job: Job,
     script: Script,
     kept: Mapping[tuple[Stage, str], Kept],
-    primary: Callable[[Stage], str | None],
+    primary: Callable[[str], str | None],
 ) -> list[Planned]:
     """The steps that a script asks for: a visual and a narration for each segment, and music beside them."""
     width, height = job.aspect_ratio.size
@@ -95,12 +128,17 @@ def _music_seconds(job: Job) -> int:
     return round(1.2 * job.length) + 10
 
 
-def first_provider(stage: Stage, payload: Mapping[str, Any], primary: Callable[[Stage], str | None]) -> str | None:
-    """With which provider a step begins."""
+def chains_of(stage: Stage, payload: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the chains that a step walks, one after the other: what its segment wishes for stands before the chain
+    of the stage, which takes over where the wish cannot be fulfilled (R7, R13)."""
     segment = payload.get("segment")
-    if stage is Stage.MANIM and isinstance(segment, Mapping) and segment.get("visual") == Visual.SOURCE:
-        return SOURCE_FILE
-    return primary(stage)
+    wish = WISHES.get(str(segment.get("visual"))) if stage is Stage.MANIM and isinstance(segment, Mapping) else None
+    return (wish, stage.value) if wish else (stage.value,)
+
+
+def first_provider(stage: Stage, payload: Mapping[str, Any], primary: Callable[[str], str | None]) -> str | None:
+    """With which provider a step begins: that of the first of its chains that has one."""
+    return next((first for name in chains_of(stage, payload) if (first := primary(name))), None)
 
 
 def _plan(
@@ -108,7 +146,7 @@ def _plan(
     segment: str,
     payload: Mapping[str, Any],
     kept: Mapping[tuple[Stage, str], Kept],
-    primary: Callable[[Stage], str | None],
+    primary: Callable[[str], str | None],
     position: int | None = None,
 ) -> Planned:
     made = kept.get((stage, segment))
@@ -127,7 +165,7 @@ def _plan_last(
     stage: Stage,
     before: Iterable[Planned],
     kept: Mapping[tuple[Stage, str], Kept],
-    primary: Callable[[Stage], str | None],
+    primary: Callable[[str], str | None],
 ) -> Planned:
     """A step that waits for others. A kept result of it is worth nothing once something before it is made anew."""
     waits = sum(1 for step in before if step.status is not StepStatus.DONE)

@@ -9,10 +9,11 @@ from renders.domain.stages import Stage
 from renders.domain.states import StepStatus
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.prepared import Prepared
-from renders.stages import asset, revideo, script_gen, upload
+from renders.stages import asset, orchestrator, revideo, script_gen, upload
 from renders.stages.base import Asked, Made, Work
 
 _ASK: dict[Stage, Callable[[Work], Asked]] = {
+    Stage.ORCHESTRATOR: orchestrator.ask,
     Stage.SCRIPT_GEN: script_gen.ask,
     Stage.MANIM: asset.ask,
     Stage.TTS: asset.ask,
@@ -22,7 +23,7 @@ _ASK: dict[Stage, Callable[[Work], Asked]] = {
 }
 _LOOKS_AT: dict[Stage, tuple[str, ...]] = {
     Stage.REVIDEO: ("script_gen", "manim", "tts", "music"),
-    Stage.UPLOAD: ("revideo",),
+    Stage.UPLOAD: ("revideo", "orchestrator"),
 }
 _MADE = Prepared(
     "made_before",
@@ -54,7 +55,7 @@ def _made(claimed: Claimed) -> list[Made]:
     stages = _LOOKS_AT.get(claimed.stage)
     if stages is None:
         return []
-    if claimed.before is not None and len(stages) == 1:
+    if claimed.before is not None and claimed.stage is Stage.UPLOAD:
         return [Made(Stage(stages[0]), "", StepStatus.DONE.value, claimed.before)]
     rows = _MADE.rows({"render": claimed.render_id, "run": claimed.run, "stages": list(stages)})
     return [Made(Stage(stage), segment, status, json.loads(result)) for stage, segment, status, result in rows]

@@ -34,6 +34,8 @@ class Held:
     until: float
     """By the monotonic clock: when its time limit and the grace are over."""
     cancelled: threading.Event = field(default_factory=threading.Event)
+    handed_back: bool = False
+    """It is to be stopped because its worker is, and not because it is lost: another worker takes it up."""
 
 
 class LeaseKeeper:
@@ -44,6 +46,8 @@ class LeaseKeeper:
         self._held: dict[tuple[int, int], Held] = {}
         self._wanted = threading.Event()
         self._pid = 0
+        self.stopping = False
+        """This process takes no step any more."""
 
     @contextmanager
     def holding(self, claimed: Claimed, seconds: float) -> Iterator[Held]:
@@ -51,6 +55,8 @@ class LeaseKeeper:
         key = (claimed.step_id, claimed.claim_no)
         with self._lock:
             self._held[key] = held
+            if self.stopping:  # claimed just before
+                self._hand_back(held)
             self._start()
         self._wanted.set()
         try:
@@ -59,11 +65,16 @@ class LeaseKeeper:
             with self._lock:
                 self._held.pop(key, None)
 
-    def cancel_all(self) -> None:
-        """Stop what is in hand (the worker is going down at once)."""
+    def hand_back_all(self) -> None:
+        """Stop what is in hand, for others to go on with, and take nothing more: the worker was told to stop (R45)."""
         with self._lock:
+            self.stopping = True
             for held in self._held.values():
-                held.cancelled.set()
+                self._hand_back(held)
+
+    def _hand_back(self, held: Held) -> None:
+        held.handed_back = True
+        held.cancelled.set()
 
     def _start(self) -> None:
         if self._pid == os.getpid():

@@ -12,7 +12,9 @@ from django.db import DataError, IntegrityError
 from renderhub.lib.logs import about
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome, Pending
-from renders.pipeline import chains, early, enact, inputs, lease, storage
+from renders.domain.steering import Begin
+from renders.pipeline import chains, early, enact, inputs, lease, steering, storage
+from renders.pipeline.transitions import strays
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import StaleClaim
 from renders.pipeline.transitions.finishing import Settled, Taking
@@ -58,6 +60,9 @@ def _run(claimed: Claimed, losses_allowed: int, taking: Taking | None) -> Settle
     with lease.keeper.holding(claimed, seconds) as held:
         if claimed.losses >= losses_allowed:
             raise enact.CallFailed(claimed, _poison(claimed))
+        turn = steering.before_call(claimed)
+        if not isinstance(turn, Begin):
+            return enact.turned(claimed, turn)
         try:
             work = inputs.work_of(claimed)
             asked = inputs.ask(claimed.stage, work)
@@ -68,9 +73,17 @@ def _run(claimed: Claimed, losses_allowed: int, taking: Taking | None) -> Settle
             with storage.workdir(claimed.step_id, claimed.claim_no) as folder:
                 request = Request(claimed.stage.value, asked.payload, folder, seconds, files, held.cancelled)
                 outcome = _call(claimed, request)
-                if held.cancelled.is_set():
-                    raise StaleClaim(f"step {claimed.step_id}: cancelled")
-                return _enact(claimed, work, asked, request, outcome, taking)
+                try:
+                    if held.handed_back and isinstance(outcome, Err):
+                        return Settled([enact.handed_back(claimed)])
+                    if held.cancelled.is_set() and not held.handed_back:
+                        raise StaleClaim(f"step {claimed.step_id}: cancelled")
+                    steering.after_call(claimed, outcome)
+                    return _enact(claimed, work, asked, request, outcome, taking)
+                except StaleClaim:
+                    if isinstance(outcome, Pending):
+                        strays.leave_behind(claimed, outcome.job_id)
+                    raise
         except _NOT_AS_AGREED as error:
             logger.exception("What provider %s answered could not be stored", claimed.provider)
             raise enact.CallFailed(claimed, _raised(claimed, error)) from error
@@ -81,8 +94,9 @@ def _call(claimed: Claimed, request: Request) -> Outcome:
         provider = chains.provider(claimed.provider)
         if claimed.job_id:
             return provider.check(request, claimed.job_id)
-        if claimed.losses:
-            # The worker before us died between asking and noting the answer: look before asking again (I4).
+        if claimed.claim_no > 1:
+            # Somebody may have asked before us and not noted the answer: it was lost on its way, or he died. What costs
+            # something is looked for before it is asked for again (I4).
             found = provider.find(request, claimed.key)
             if found is not None:
                 return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from renders.domain.stages import Stage
 
 TITLES: dict[Stage, str] = {
+    Stage.ORCHESTRATOR: "Elsewhere",
     Stage.SCRIPT_GEN: "Script",
     Stage.MANIM: "Visuals",
     Stage.TTS: "Narration",
@@ -14,6 +15,7 @@ TITLES: dict[Stage, str] = {
 }
 
 _ONE: dict[Stage, str] = {
+    Stage.ORCHESTRATOR: "the making elsewhere",
     Stage.SCRIPT_GEN: "the script",
     Stage.MANIM: "the visual",
     Stage.TTS: "the narration",
@@ -22,6 +24,7 @@ _ONE: dict[Stage, str] = {
     Stage.UPLOAD: "publishing",
 }
 _KINDS: dict[Stage, tuple[str, str]] = {
+    Stage.ORCHESTRATOR: ("the making elsewhere", "videos made elsewhere"),
     Stage.SCRIPT_GEN: ("the script", "scripts"),
     Stage.MANIM: ("one visual", "visuals"),
     Stage.TTS: ("one narration", "narrations"),
@@ -32,8 +35,8 @@ _KINDS: dict[Stage, tuple[str, str]] = {
 
 
 def title(stage: str) -> str:
-    """A stage's name; one that is not ours is told as it is."""
-    return TITLES[Stage(stage)] if stage in set(Stage) else stage
+    """A stage's name; what is none (`health`, before a run) is told as it is."""
+    return TITLES[Stage(stage)] if stage in set(Stage) else stage.capitalize()
 
 
 def label(stage: str, segment: str = "") -> str:

@@ -64,6 +64,13 @@ def tell(render: Render, evidence: Evidence) -> Telling:
             return _under_way(evidence)
 
 
+def under_way_in_short(render: Render, expected: str) -> str:
+    """The same for one that is queued or processing, where its steps are not at hand. `expected`: see `Outlook.why`."""
+    stage = stages.title(render.stage).lower() if render.stage else ""
+    going_on = f"At work: {stage}." if stage and render.status == RenderStatus.PROCESSING else "Waits for its turn."
+    return f"{going_on} {ended(expected[:1].upper() + expected[1:])}".strip()
+
+
 def fallbacks(render: Render) -> str:
     """`one visual is a fallback; 2 narrations are fallbacks`; empty where nothing is degraded."""
     missing = Counter(mark["stage"] for mark in render.degraded if _is_placeholder(mark))
@@ -196,6 +203,9 @@ def _sleeps(step: Step, evidence: Evidence) -> Telling:
         return Telling((f"Waiting for {what}: its time has come, and nobody woke it.",), _start_the_keeper())
     if step.job_id:
         return Telling((f"{step.provider} works on {what}; it is looked at again at ", step.wake_at, "."))
+    if step.waits_for:
+        told = f"Waiting with {what}: {ended(step.waits_for)} It is looked at again at "
+        return Telling((told, step.wake_at, ", or as soon as a service is back."))
     because = f" because {step.provider} answered: {ended(evidence.last_error)}" if evidence.last_error else "."
     return Telling((f"Waiting: tries {what} again at ", step.wake_at, because))
 

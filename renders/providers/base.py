@@ -53,10 +53,15 @@ class Provider(Protocol):
         ...
 
     def find(self, request: Request, key: str) -> Outcome | None:
-        """Look for work whose answer to `submit` was lost; None where there is none or nobody can tell."""
+        """Look for work that was asked for with `key` and whose answer may have been lost. It is called before `submit`
+        wherever somebody may have asked before: None lets that happen. What costs something is an `Err` where nobody
+        can tell: the look is repeated, and nothing is asked for twice (I4)."""
         ...
 
-    def cancel(self, job_id: str) -> None: ...
+    def cancel(self, job_id: str) -> GenerationError | None:
+        """Stop work that `submit` left pending: None where it is stopped, was over already, or cannot be stopped; else
+        why that did not succeed, and it is tried again."""
+        ...
 
 
 @runtime_checkable
@@ -91,5 +96,5 @@ class Immediate:
     def find(self, request: Request, key: str) -> Outcome | None:
         return None
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, job_id: str) -> GenerationError | None:
         return None

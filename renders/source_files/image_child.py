@@ -2,7 +2,8 @@
 
 Run as `python -I image_child.py look PATH` (answers `{width, height}`), or
 `python -I image_child.py fit PATH OUT WIDTH HEIGHT RED GREEN BLUE`: writes a PNG of that size without any metadata,
-the whole picture in it, upright, on a blurred copy of itself that is mixed with the colour. `{fault}` where it fails.
+the whole picture in it, upright, on a blurred copy of itself that is mixed with the colour; `cover` instead of `fit`:
+the middle of the picture over all of it. `{fault}` where it fails.
 """
 
 from __future__ import annotations
@@ -50,6 +51,14 @@ def fit(path: str, out: str, width: int, height: int, colour: tuple[int, int, in
     return {"width": picture.width, "height": picture.height}
 
 
+def cover(path: str, out: str, width: int, height: int, colour: tuple[int, int, int]) -> dict[str, object]:
+    image = opened(path)
+    image.draft("RGB", (width * 2, height * 2))
+    picture = ImageOps.fit(flat(ImageOps.exif_transpose(image), colour), (width, height), Image.Resampling.LANCZOS)
+    picture.save(out, format="PNG", compress_level=1)
+    return {"width": picture.width, "height": picture.height}
+
+
 def flat(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
     """Without transparency, 8 bit, RGB."""
     if image.mode in ("I", "I;16", "I;16B", "F"):
@@ -71,7 +80,8 @@ def main() -> None:
         else:
             out, *numbers = rest
             width, height, red, green, blue = map(int, numbers)
-            told = fit(path, out, width, height, (red, green, blue))
+            place = cover if task == "cover" else fit
+            told = place(path, out, width, height, (red, green, blue))
     except ValueError as error:
         told = {"fault": str(error)[:200]}
     except MemoryError:

@@ -35,6 +35,20 @@ def fit(
     _ask(["fit", path.absolute(), out.absolute(), *map(str, (*size, *colour))], seconds, cancel)
 
 
+def cover(
+    path: Path,
+    out: Path,
+    size: tuple[int, int],
+    colour: tuple[int, int, int],
+    *,
+    seconds: float,
+    cancel: threading.Event | None = None,
+) -> None:
+    """The same, but for its edges: the middle of the picture over the whole of `size`. `colour` is behind what is
+    transparent. Raises SourceRefused; ChildError."""
+    _ask(["cover", path.absolute(), out.absolute(), *map(str, (*size, *colour))], seconds, cancel)
+
+
 def _ask(arguments: list[Any], seconds: float, cancel: threading.Event | None) -> dict[str, Any]:
     try:
         finished = child.run(

@@ -6,6 +6,9 @@ Result: `{video_url, thumbnail_url, captions_url}`, and `{role}_url` for what el
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from renders.domain.stages import Stage
 from renders.stages.base import Asked, InputMissing, Work
 
@@ -16,9 +19,15 @@ MORE = ("subtitles", "chapters", "karaoke")
 
 
 def ask(work: Work) -> Asked:
-    composed = next((made.result for made in work.made if made.stage is Stage.REVIDEO), None)
-    if composed is None:
-        raise InputMissing("There is no composed video to upload.")
-    made = composed["files"]
+    made = video_of(work)["files"]
     files = {role: str(made[role]) for role in (*ROLES, *(role for role in MORE if role in made))}
     return Asked({"render_id": work.render_id, "run": work.run, "keys": files}, files)
+
+
+def video_of(work: Work) -> Mapping[str, Any]:
+    """The result that the video came with: composed here, or made elsewhere (R18). Raises `InputMissing`."""
+    made = (one.result for one in work.made if one.stage in (Stage.REVIDEO, Stage.ORCHESTRATOR))
+    found = next((result for result in made if "video" in result.get("files", {})), None)
+    if found is None:
+        raise InputMissing("There is no video to upload.")
+    return found

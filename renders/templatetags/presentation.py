@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from renderhub.lib import clock
+from renders.domain.states import RenderStatus
 from renders.models import Render
 from renders.presentation import stages, status, telling, times, words
 from renders.presentation.status import LOOKS, Shown
@@ -57,7 +58,18 @@ def due(render: Render) -> SafeString | str:
     if not said or render.due_at is None:
         return NONE
     kind = "late" if said.endswith("late") else "well"
-    return format_html('<span class="rh-due rh-due-{}">{}</span>', kind, _time(render.due_at, said, "relative"))
+    told = format_html('<span class="rh-due rh-due-{}">{}</span>', kind, _time(render.due_at, said, "relative"))
+    return told if kind == "late" else format_html("{}{}", told, _at_risk(render))
+
+
+def _at_risk(render: Render) -> SafeString | str:
+    """A mark where it may come too late (R77), with what is expected in the tooltip; never a query."""
+    outlook = render._state.fields_cache.get("outlook")
+    if outlook is None or not outlook.at_risk or render.completed_at is not None:
+        return ""
+    expected = f"Expected {timezone.localtime(outlook.ready_at):%H:%M}, by {timezone.localtime(outlook.slow_at):%H:%M} "
+    title = f"{expected}nine times of ten: {outlook.why}."
+    return format_html(' <span class="rh-mark" title="{}">at risk</span>', title)
 
 
 @register.simple_tag
@@ -72,6 +84,9 @@ def fallbacks(render: Render) -> SafeString | str:
 @register.simple_tag
 def sentence_of(render: Render) -> SafeString:
     """What is going on and what to do, from the render alone."""
+    if render.status in (RenderStatus.QUEUED, RenderStatus.PROCESSING):
+        outlook = render._state.fields_cache.get("outlook")
+        return format_html("{}", telling.under_way_in_short(render, outlook.why if outlook else ""))
     said = telling.tell(render, Evidence(steps=(), now=clock.now()))
     return format_html("{} {}", told(said.going_on), told(said.to_do))
 

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
-from renders.models import Asset, Render
+from renders.models import Asset, Render, SpooledVideo
+from renders.pipeline import handed_out as handed_out_files
 from renders.pipeline import storage
 from renders.web.access import render_visible
 from renders.web.files import send
@@ -28,6 +29,8 @@ def published(request: HttpRequest, render: Render, name: str) -> HttpResponseBa
     if match is None:
         raise Http404
     path = Path(settings.MEDIA_ROOT) / "videos" / str(render.pk) / name
+    if not path.is_file() and (elsewhere := _moved_to(render, name)):
+        return HttpResponseRedirect(elsewhere)
     return _send(request, path, etag=match.group(1), max_age=_DAY)
 
 
@@ -41,6 +44,23 @@ def asset(request: HttpRequest, render: Render, asset_id: int) -> HttpResponseBa
     except storage.KeyUnknown:
         raise Http404 from None
     return _send(request, path, etag=path.stem, max_age=0)
+
+
+@require_safe
+def handed_out(request: HttpRequest, signed: str) -> HttpResponseBase:
+    """An asset, for the render service that was given its address; nobody signs in for it, the signature is leave."""
+    try:
+        path = storage.path_of(handed_out_files.key_of(signed) or "")
+    except storage.KeyUnknown:
+        raise Http404 from None
+    return _send(request, path, etag=path.stem, max_age=0)
+
+
+def _moved_to(render: Render, name: str) -> str:
+    """Where a file is that was moved to the bucket since its address was given to somebody (R17)."""
+    row = SpooledVideo.objects.filter(render=render, moved_at__isnull=False).only("files", "urls").first()
+    roles = [role for role, file in row.files.items() if file == name] if row else []
+    return str(row.urls.get(roles[0], "")) if row and roles else ""
 
 
 def _send(request: HttpRequest, path: Path, *, etag: str, max_age: int) -> HttpResponseBase:

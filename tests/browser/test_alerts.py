@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import resources
-
 import pytest
 
 from alerts.models import Alert, Channel, Delivery
 from tests.alerts.conftest import fakes, no_bell, slack  # noqa: F401
-from tests.browser.test_accessibility import RUN
 from tests.support import alerts_in_every_state as states
+from tests.support import looks
 from tests.support import people as three
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -35,22 +33,13 @@ def addresses() -> list[str]:
     return [*lists, *[f"delivery/{pk}/change/" for pk in failed[:1]]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_a_serious_fault_or_is_too_wide(scheme, console, site):
-    axe = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    console.emulate_media(color_scheme=scheme)
-    faults: dict[str, object] = {}
+def test_no_page_has_a_serious_fault_or_is_too_wide(console, site):
+    found: dict[str, object] = {}
     for path in addresses():
-        console.set_viewport_size({"width": 1400, "height": 900})
         console.goto(f"{site}/admin/alerts/{path}")
-        console.evaluate(axe)
-        if found := console.evaluate(RUN):
-            faults[path] = found
-        console.set_viewport_size({"width": 390, "height": 844})
-        wider = console.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider:
-            faults[f"{path} at 390"] = wider
-    assert faults == {}
+        if wrong := looks.faults(console) | looks.too_wide(console):
+            found[path] = wrong
+    assert found == {}
 
 
 def test_a_channel_is_tested_and_an_alert_resolved_by_click(console, site, slack):  # noqa: F811

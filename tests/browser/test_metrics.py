@@ -7,14 +7,24 @@ from datetime import date
 import pytest
 
 from monitoring.models import SLARecord, SLAReport
-from tests.browser.test_accessibility import RUN, axe  # noqa: F401
 from tests.browser.test_console import console, ours  # noqa: F401
+from tests.support import looks
 from tests.support.month import Month
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LAST = date(2026, 11, 10)
 METRICS, CAUSES = "monitoring/dailystat/", "monitoring/failurecause/"
+
+
+COVERED = """() => [...document.querySelectorAll(".mo-chart svg")].flatMap((svg) => {
+    const boxes = [...svg.querySelectorAll("text")]
+        .map((text) => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width > 0);
+    return boxes.flatMap(([one, a], i) => boxes.slice(i + 1)
+        .filter(([, b]) => a.left < b.right && b.left < a.right)
+        .filter(([, b]) => a.top + 3 < b.bottom && b.top + 3 < a.bottom)
+        .map(([two]) => `${one} | ${two}`));
+})"""
 
 
 def pages() -> list[str]:
@@ -39,43 +49,18 @@ def month(ours):  # noqa: F811
     Month(ours, LAST, per_day=12).plant()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_a_serious_fault(scheme, axe, console, site, month):  # noqa: F811
-    console.emulate_media(color_scheme=scheme)
-    faults = {}
+def test_every_page_is_sound_by_day_and_night_on_a_desk_and_a_phone(console, site, month):  # noqa: F811
+    """Nothing serious for axe-core, nothing wider than its window, no letters of a chart over others. One month is
+    planted for all of it: that takes longer than the looking."""
+    found = {}
     for path in pages():
         console.goto(f"{site}/admin/{path}")
-        console.evaluate(axe)
-        if found := console.evaluate(RUN):
-            faults[path] = found
-    assert faults == {}
-
-
-@pytest.mark.parametrize("width", [390, 1440])
-def test_no_page_is_wider_than_its_window(width, console, site, month):  # noqa: F811
-    console.set_viewport_size({"width": width, "height": 844})
-    for path in pages():
-        console.goto(f"{site}/admin/{path}")
-        wider = console.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider == 0, path
-
-
-@pytest.mark.parametrize("width", [390, 1440])
-def test_letters_of_a_chart_do_not_cover_each_other(width, console, site, month):  # noqa: F811
-    console.set_viewport_size({"width": width, "height": 844})
-    for span in ("day", "week", "month"):
-        console.goto(f"{site}/admin/{METRICS}?span={span}&date={LAST}")
-        covered = console.evaluate(
-            """() => [...document.querySelectorAll(".mo-chart svg")].flatMap((svg) => {
-                const boxes = [...svg.querySelectorAll("text")]
-                    .map((text) => [text.textContent, text.getBoundingClientRect()]).filter(([, box]) => box.width > 0);
-                return boxes.flatMap(([one, a], i) => boxes.slice(i + 1)
-                    .filter(([, b]) => a.left < b.right && b.left < a.right)
-                    .filter(([, b]) => a.top + 3 < b.bottom && b.top + 3 < a.bottom)
-                    .map(([two]) => `${one} | ${two}`));
-            })"""
-        )
-        assert covered == [], span
+        wrong = looks.faults(console) | looks.too_wide(console)
+        for name, size in (("phone", looks.PHONE), ("desk", looks.DESK)):
+            console.set_viewport_size(size)
+            wrong |= {f"covered on a {name}": covered} if (covered := console.evaluate(COVERED)) else {}
+        found |= {path: wrong} if wrong else {}
+    assert found == {}
 
 
 def test_the_sidebar_leads_to_them_and_a_provider_to_its_own_figures(console, site, month):  # noqa: F811

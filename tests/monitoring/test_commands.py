@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from monitoring.models import SLAReport
 from monitoring.sla import reporting
 from renderhub.lib import clock
-from renders.models import RenderEvent, Step
+from renders.models import Presence, PresenceKind, RenderEvent, Step
+from renders.pipeline import presence
 from tests.support import pipeline
 
 NOW = datetime(2026, 11, 10, 5, 5, tzinfo=UTC)
@@ -30,7 +31,7 @@ def run(name: str, *arguments: str) -> tuple[str, int]:
 
 
 def queue_stats(*arguments: str) -> tuple[dict, int]:
-    told, code = run("queue_stats", "--json", "--no-ping", *arguments)
+    told, code = run("queue_stats", "--json", *arguments)
     return json.loads(told), code
 
 
@@ -84,10 +85,11 @@ def test_an_empty_queue_has_every_figure_and_is_well(db):
     assert figures["queues"]["cpu"] == {"due": 0, "running": 0, "lost": 0, "sleeping": 0, "oldest_s": 0.0}
     assert (figures["throughput_per_hour"], figures["estimated_wait_s"], figures["oldest_queued_s"]) == (0, 0.0, 0.0)
     assert figures["workers"] == {"online": 0, "busy": 0}
-    assert "nothing is waiting" in run("queue_stats", "--no-ping")[0]
+    assert "nothing is waiting" in run("queue_stats")[0]
 
 
 def test_it_counts_what_waits_runs_and_sleeps_with_the_age_of_the_oldest(fakes, db):
+    presence.leave(PresenceKind.WORKER, "cpu@here", ["cpu"], 2)
     _, _, third = (pipeline.ask(f"{name} " * 60, priority="high") for name in ("one", "two", "three"))
     pipeline.take(lease=3600)
     Step.objects.filter(render=third, stage="script_gen").update(
@@ -101,7 +103,7 @@ def test_it_counts_what_waits_runs_and_sleeps_with_the_age_of_the_oldest(fakes, 
     assert 90 <= row["oldest_s"] < 150
     assert figures["by_status"] == {"queued": 2, "processing": 1, "held": 0, "retrying": 0}
     assert (figures["by_priority"]["high"], figures["workers"]["busy"], code) == (3, 1, 0)
-    assert "Script" in run("queue_stats", "--no-ping")[0]
+    assert "Script" in run("queue_stats")[0]
 
 
 @pytest.mark.parametrize(
@@ -124,14 +126,16 @@ def test_a_render_past_its_due_time_is_told(fakes, db):
     assert (figures["late"], code) == (1, 1)
 
 
-def test_steps_that_wait_with_nobody_to_take_them_are_told(fakes, db, monkeypatch):
-    from monitoring import queues
-
-    monkeypatch.setattr(queues, "_answering", list)
+def test_steps_that_wait_with_nobody_to_take_them_are_told(fakes, db):
     pipeline.ask()
     told, code = run("queue_stats")
-    assert "no worker answers" in told
+    assert "no worker is there" in told
     assert code == 1
+    presence.leave(PresenceKind.WORKER, "cpu@here", ["cpu"], 2)
+    told, code = run("queue_stats")
+    assert ("1 online" in told, code) == (True, 0)
+    Presence.objects.update(seen_at=clock.now() - timedelta(seconds=presence.ONLINE + 1))
+    assert queue_stats()[0]["workers"]["online"] == 0
 
 
 def test_it_asks_the_same_number_of_queries_however_much_waits(fakes, db):
@@ -144,4 +148,4 @@ def test_it_asks_the_same_number_of_queries_however_much_waits(fakes, db):
     few = queries()
     for number in range(5):
         pipeline.ask(f"{number} " * 60)
-    assert queries() == few <= 4
+    assert queries() == few <= 5

@@ -174,7 +174,7 @@ class Plant(PlantView):
             if one.name != "keeper":
                 self.kill(one)
         wait_until(lambda: not self.left_over(), 10, "no process left")
-        self.rows("TRUNCATE renders_render, django_celery_beat_periodictask CASCADE; SELECT 1")
+        self.rows("TRUNCATE renders_render, renders_presence, django_celery_beat_periodictask CASCADE; SELECT 1")
         self.broker.flushall()
         (self.folder / "journal").unlink(missing_ok=True)
         shutil.rmtree(self.media, ignore_errors=True)

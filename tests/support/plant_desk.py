@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -39,6 +40,15 @@ def submit(film: str, **wish: Any) -> dict[str, Any]:
 
     words = f"{film} " * 50
     return {"id": str(request(workspace(), Wish("topic_short", name=film, input_text=words, **wish)).render.id)}
+
+
+def cancel(film: str) -> dict[str, Any]:
+    """Cancel the video of this name."""
+    from renders.actions import cancel as act
+    from renders.models import Render
+
+    act.cancel(Render.objects.get(name=film).pk)
+    return {}
 
 
 def ring(stage: str, queue: str) -> dict[str, Any]:
@@ -71,7 +81,13 @@ def beat_bell(every: int, queue: str) -> dict[str, Any]:
     return {}
 
 
-ORDERS = {"submit": submit, "ring": ring, "session": session, "beat_bell": beat_bell}
+ORDERS: dict[str, Callable[..., dict[str, Any]]] = {
+    "submit": submit,
+    "cancel": cancel,
+    "ring": ring,
+    "session": session,
+    "beat_bell": beat_bell,
+}
 
 if __name__ == "__main__":
     main()

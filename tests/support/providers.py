@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from renders.domain.errors import ErrorCode, GenerationError
@@ -49,6 +50,10 @@ class Fake(Immediate):
             return answer(request) if callable(answer) else answer
         return getattr(self, f"_{request.stage}")(request)
 
+    def _orchestrator(self, request: Request) -> Outcome:
+        made = self._revideo_files(request)
+        return Ok({"duration": float(request.payload["length"]), "width": 1920, "height": 1080}, made)
+
     def _script_gen(self, request: Request) -> Outcome:
         return Ok({"script": script(int(request.payload["job"]["length"]) // 30).to_json()})
 
@@ -69,11 +74,14 @@ class Fake(Immediate):
     def _music(self, request: Request) -> Outcome:
         return Ok({"duration": 10.0}, self._file(request, "music.wav").files)
 
-    def _revideo(self, request: Request) -> Outcome:
-        files = {}
+    def _revideo_files(self, request: Request) -> dict[str, Path]:
+        files: dict[str, Path] = {}
         for name in ("video.mp4", "captions.vtt", "thumbnail.jpg"):
             files |= self._file(request, name).files
-        return Ok({"duration": request.payload["timeline"]["duration"]}, files)
+        return files
+
+    def _revideo(self, request: Request) -> Outcome:
+        return Ok({"duration": request.payload["timeline"]["duration"]}, self._revideo_files(request))
 
     def _upload(self, request: Request) -> Outcome:
         return Ok({f"{role}_url": f"/media/{key}" for role, key in request.payload["keys"].items()})

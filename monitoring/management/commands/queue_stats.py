@@ -21,31 +21,30 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--json", action="store_true", dest="as_json")
-        parser.add_argument("--no-ping", action="store_true", help="do not ask over the broker who is working")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        pinged = not options["no_ping"]
-        figures = statistics(ping=pinged)
-        wrong = problems(figures, pinged=pinged)
+        figures = statistics()
+        wrong = problems(figures)
         if options["as_json"]:
             self.stdout.write(json.dumps({**figures, "problems": wrong}))
         else:
-            self.stdout.write("\n".join([*_lines(figures, pinged), *(f"! {problem}" for problem in wrong)]))
+            self.stdout.write("\n".join([*_lines(figures), *(f"! {problem}" for problem in wrong)]))
         if wrong:
             sys.exit(1)
 
 
-def _lines(figures: dict[str, Any], pinged: bool) -> Iterator[str]:
+def _lines(figures: dict[str, Any]) -> Iterator[str]:
     yield "renders  " + ", ".join(f"{count} {name}" for name, count in figures["by_status"].items())
     if figures["oldest_queued_s"]:
         yield f"oldest   queued for {roughly(figures['oldest_queued_s'])}"
     yield f"due      {figures['due_soon']} within 2 h, {figures['late']} late"
     workers = figures["workers"]
-    online = f"{workers['online']} online, " if pinged else ""
-    yield f"workers  {online}{workers['busy']} at work"
+    yield f"workers  {workers['online']} online, {workers['busy']} at work"
     yield f"done     {figures['throughput_per_hour']} in the last hour"
     if figures["estimated_wait_s"]:
         yield f"wait     about {duration(figures['estimated_wait_s'])} at that rate"
+    for service in figures["services"]:
+        yield f"service  {service['name']}: {_service(service)}"
     yield ""
     yield f"{'queue':<8} {'stage':<12} {'due':>7} {'oldest':>9} {'running':>8} {'sleeping':>9}"
     for row in figures["stages"]:
@@ -54,3 +53,13 @@ def _lines(figures: dict[str, Any], pinged: bool) -> Iterator[str]:
         yield f"{row['queue']:<8} {title:<12} {row['due']:>7} {oldest:>9} {row['running']:>8} {row['sleeping']:>9}"
     if not figures["stages"]:
         yield "nothing is waiting, running or sleeping"
+
+
+def _service(figures: dict[str, Any]) -> str:
+    told = [f"circuit {figures['circuit'].replace('_', ' ')}"]
+    if figures["open_until"]:
+        told.append(f"until {figures['open_until'][11:19]} UTC")
+    told.append(f"{figures['calls_failed']} of {figures['calls_made']} calls failed")
+    if figures["at_once_limit"]:
+        told.append(f"{figures['at_once']} of {figures['at_once_limit']} at once")
+    return ", ".join(told)

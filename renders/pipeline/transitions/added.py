@@ -41,7 +41,8 @@ STORE_ASSET = """
            error = EXCLUDED.error, updated_at = EXCLUDED.updated_at,
            retried_count = a.retried_count + EXCLUDED.retried_count,
            kind = CASE WHEN EXCLUDED.file = '' THEN a.kind ELSE EXCLUDED.kind END,
-           model = CASE WHEN EXCLUDED.file = '' THEN a.model ELSE EXCLUDED.model END,
+           model = CASE WHEN EXCLUDED.file = '' THEN COALESCE(NULLIF(a.model, ''), EXCLUDED.model)
+                        ELSE EXCLUDED.model END,
            duration = CASE WHEN EXCLUDED.file = '' THEN a.duration ELSE EXCLUDED.duration END,
            file = COALESCE(NULLIF(EXCLUDED.file, ''), a.file)
 """
@@ -68,6 +69,7 @@ def generated_values(claimed: Claimed, result: Mapping[str, Any]) -> dict[str, A
         file=files[0] if files else "",
         duration=result.get("duration"),
         model=stored_text(str(result.get("model") or result.get("voice") or ""))[:100],
+        asked=str(result.get("prompt") or ""),
     )
 
 
@@ -81,12 +83,14 @@ def failure_values(claimed: Claimed, error: GenerationError, status: AssetStatus
         "retried_count": claimed.attempt,
     }
     kind = ASSET_KINDS[claimed.stage]
-    return _asset_values(claimed, kind=kind, status=status, asset_error=stored_json(told), retried=1)
+    model = stored_text(str(error.context.get("model") or ""))[:100]
+    return _asset_values(claimed, kind=kind, status=status, asset_error=stored_json(told), retried=1, model=model)
 
 
-def _asset_values(claimed: Claimed, *, kind: str, status: AssetStatus, **known: Any) -> dict[str, Any]:
+def _asset_values(claimed: Claimed, *, kind: str, status: AssetStatus, asked: str = "", **known: Any) -> dict[str, Any]:
+    """`asked`: the prompt as its provider had it, where it says so."""
     segment = claimed.payload.get("segment")
-    prompt = str(segment.get("image_prompt", "")) if isinstance(segment, dict) else ""
+    prompt = asked or (str(segment.get("image_prompt", "")) if isinstance(segment, dict) else "")
     unknown = {"file": "", "duration": None, "model": "", "asset_error": None, "retried": 0}
     return unknown | {
         "asset_kind": kind,

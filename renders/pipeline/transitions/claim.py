@@ -27,6 +27,11 @@ _BEGINNING = """moved AS (
 ), begun AS (
     INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
     SELECT id, run, 'render.processing', '', '', '{{}}', clock_timestamp() FROM moved WHERE was = 'queued'
+), known AS (
+    INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
+                                   retry_count, created_at)
+    SELECT id, run, 'health', '', %(health)s, '', %(health_told)s, '', 0, clock_timestamp()
+      FROM moved WHERE was = 'queued' AND %(health_told)s <> ''
 ), started AS (
     INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
                                    retry_count, created_at)
@@ -39,7 +44,8 @@ _BEGINNING = """moved AS (
       FROM {taken} WHERE job_id = ''
 )
 """
-# What a claim brings along: its render is under way, its attempt is written before the call (I4), the log says so.
+# What a claim brings along: its render is under way, its attempt is written before the call (I4), the log says so, and
+# where a run begins, how the services are that it needs (R10).
 
 
 def begin_of(taken: str) -> str:
@@ -68,9 +74,10 @@ WITH picked AS (
 ), {begin}
 SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.queue, c.provider, c.attempt, c.losses,
        c.job_id, c.degraded, r.retry_count, r.due_at, c.rank,
-       r.job_type, r.name, CASE WHEN c.stage = 'script_gen' THEN r.input_text ELSE '' END,
-       CASE WHEN c.stage = 'script_gen' THEN r.items END, r.style, r.length, r.voice, r.language, r.aspect_ratio,
-       r.target_date, r.theme, r.burn_captions, r.source_file, r.source_name, r.source_kind, r.source_seconds,
+       r.job_type, r.name, CASE WHEN c.stage IN ('orchestrator', 'script_gen') THEN r.input_text ELSE '' END,
+       CASE WHEN c.stage IN ('orchestrator', 'script_gen') THEN r.items END, r.style, r.length, r.voice, r.language,
+       r.aspect_ratio, r.target_date, r.theme, r.burn_captions, r.source_file, r.source_name, r.source_kind,
+       r.source_seconds,
        CASE WHEN c.job_id = '' THEN 0 ELSE COALESCE((
            SELECT extract(epoch FROM clock_timestamp() - a.started_at)::float8 FROM renders_attempt a
             WHERE a.step_id = c.id AND a.outcome = 'under_way' ORDER BY a.claim_no DESC LIMIT 1), 0) END
@@ -109,17 +116,22 @@ class Claimed:
 
     @property
     def key(self) -> str:
-        """The same for every try of the same attempt, whichever worker makes it (I4)."""
-        return f"{self.render_id}-{self.run}-{self.step_id}-{self.retry_count}-{self.provider}-{self.attempt}"
+        """The same for every try of this work by this provider, whichever worker makes it, requeues included: work
+        whose answer was lost is found by it (I4)."""
+        return f"{self.render_id}-{self.run}-{self.step_id}-{self.provider}"
 
 
-def claim(queue: str, stage: Stage | None, worker: str, lease_seconds: float) -> Claimed | None:
-    """Take the best due step of `queue` (and of `stage`, where given); None where nothing is due.
+def claim(
+    queue: str, stage: Stage | None, worker: str, lease_seconds: float, health: tuple[str, str] = ("", "")
+) -> Claimed | None:
+    """Take the best due step of `queue` (and of `stage`, where given); None where nothing is due. `health`: status and
+    words of the log's line on the services, where a run begins with it.
 
     One statement, one commit: the claim, its attempt and its log row. Reads one index entry, however many wait.
     """
     statement = _CLAIM_OF_QUEUE if stage is None else _CLAIM_OF_STAGE
     values = {"queue": queue, "stage": stage.value if stage else None, "worker": worker, "lease": lease_seconds}
+    values |= {"health": health[0], "health_told": health[1]}
     rows = statement.rows(values)
     return _claimed(rows[0]) if rows else None
 

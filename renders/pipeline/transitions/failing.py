@@ -15,6 +15,7 @@ from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import LOG_STEP, MINE, SETTLE_ATTEMPT, guarded, values_of
 from renders.pipeline.transitions.prepared import Prepared
 from renders.pipeline.transitions.stored import stored_json, stored_text
+from renders.pipeline.transitions.strays import NOTE_STRAYS
 
 _RENDER_FAILS = """
 failed AS (
@@ -59,12 +60,12 @@ _FAIL_RENDER = Prepared("fail_render", f"WITH {_RENDER_FAILS.format(only_if=_UND
 # All steps are locked before any is stopped, by a statement of its own: only then does the second one see what a
 # worker freed or planned while the first waited for it.
 _LOCK_STEPS = "SELECT 1 FROM renders_step WHERE render_id = %s AND run = %s ORDER BY position FOR UPDATE"
-_STOP_STEPS = """
+_STOP_STEPS = f"""
 WITH stopped AS (
     UPDATE renders_step SET status = %s, lease_until = NULL, wake_at = NULL, ended_at = clock_timestamp()
      WHERE render_id = %s AND run = %s AND status = ANY(%s)
-    RETURNING id
-)
+    RETURNING id, provider, job_id
+), strays AS ({NOTE_STRAYS.format(ended="stopped")})
 UPDATE renders_attempt a SET outcome = 'cancelled', ended_at = clock_timestamp()
   FROM stopped s WHERE a.step_id = s.id AND a.outcome = 'under_way'
 """

@@ -180,11 +180,13 @@ def finish_script(
     planned: Sequence[Planned],
     queue_of: QueueOf,
     *,
+    added: int | None = None,
     degraded: str = "",
     taking: Taking | None = None,
 ) -> Settled:
-    """`finish` for the script: the steps that it asks for come between it and the next one, which waits for them."""
-    values = _done(claimed, result, degraded, taking) | {"added": len(planned)}
+    """`finish` for the script: the steps that it asks for come between it and the next one, which waits for them: for
+    all, or for so many of them as `added` says."""
+    values = _done(claimed, result, degraded, taking) | {"added": len(planned) if added is None else added}
     values |= planned_values(planned, claimed.rank, queue_of, takes=taking.queue if taking else "")
     settled = _settled(_SCRIPT, claimed, values)
     return replace(settled, freed=due_of(planned, queue_of, less=settled.taken))
@@ -232,6 +234,8 @@ def _leave(claimed: Claimed, taking: Taking | None) -> dict[str, Any]:
         "take": taking is not None and time.monotonic() < taking.until,
         "take_queue": taking.queue if taking else "",
         "worker": taking.worker if taking else "",
+        "health": "",
+        "health_told": "",
         "lease": taking.lease if taking else 0.0,
     }
 

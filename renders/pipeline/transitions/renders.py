@@ -37,7 +37,7 @@ _ANEW = ["status", "attempt", "losses", "job_id", "provider", "queue", "degraded
 """What a requeue changes of a step."""
 
 
-def requeue(render_id: UUID, primary: Callable[[Stage], str | None], queue_of: QueueOf) -> list[Freed]:
+def requeue(render_id: UUID, primary: Callable[[str], str | None], queue_of: QueueOf) -> list[Freed]:
     """failed (not final) -> queued, by itself: its failed steps are due again, from the top of their chains (R37)."""
     with transaction.atomic():
         run = Render.objects.values_list("run", flat=True).get(pk=render_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -13,6 +15,18 @@ _WAKE = """
 UPDATE renders_step SET status = 'due', wake_at = NULL, due_since = clock_timestamp()
  WHERE id IN (SELECT id FROM renders_step WHERE status = 'sleeping' AND wake_at <= %(now)s
                ORDER BY wake_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+RETURNING stage, queue
+"""
+_WAKE_WAITING = """
+UPDATE renders_step SET status = 'due', wake_at = NULL, due_since = clock_timestamp()
+ WHERE id IN (SELECT id FROM renders_step WHERE status = 'sleeping' AND waits_for <> '' AND stage = ANY(%(stages)s)
+               ORDER BY wake_at LIMIT 5000 FOR UPDATE SKIP LOCKED)
+RETURNING stage, queue
+"""
+# Whose provider is at work, and says that it is done. What it notes behind its job's id is its own matter.
+_WAKE_PENDING = """
+UPDATE renders_step SET wake_at = %(now)s
+ WHERE status = 'sleeping' AND wake_at > %(now)s AND job_id <> '' AND starts_with(job_id, %(job_id)s)
 RETURNING stage, queue
 """
 # A worker that died is not its provider's fault: the attempt is given back, the loss is counted. A poison step ends
@@ -36,6 +50,11 @@ WITH released AS (
 )
 SELECT stage, queue FROM released
 """
+_AT_WORK = "SELECT DISTINCT worker FROM renders_step WHERE status = 'running' AND starts_with(worker, %s)"
+_GIVE_UP = """
+UPDATE renders_step SET lease_until = clock_timestamp() - interval '1 millisecond'
+ WHERE status = 'running' AND worker = ANY(%s)
+"""
 _OVERDUE_BELLS = """
 SELECT stage, queue, count(*) FROM renders_step
  WHERE status = 'due' AND due_since < clock_timestamp() - %s * interval '1 second'
@@ -53,9 +72,33 @@ SELECT id, run, stage, retry_count FROM renders_render
 """
 
 
+def workers_at_work(prefix: str) -> list[str]:
+    """The workers whose name begins so and that hold a step."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_WORK, [prefix])
+        return [worker for (worker,) in cursor.fetchall()]
+
+
+def give_up(workers: Sequence[str]) -> int:
+    """The leases of these workers are over: they are known to be dead. How many they held."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_UP, [list(workers)])
+        return int(cursor.rowcount)
+
+
 def wake_sleepers() -> list[Freed]:
     """sleeping -> due, for those whose time has come."""
     return _freed(_WAKE)
+
+
+def wake_waiting(stages: Sequence[str]) -> list[Freed]:
+    """sleeping -> due, for those of these stages that sleep because nobody could be asked: somebody is back (R10)."""
+    return _freed(_WAKE_WAITING, stages=list(stages))
+
+
+def wake_pending(job_id: str) -> list[Freed]:
+    """The steps that wait for a provider's job are to be looked at now: the keeper wakes them within a second."""
+    return _freed(_WAKE_PENDING, job_id=job_id)
 
 
 def release_lost() -> list[Freed]:
@@ -84,7 +127,7 @@ def out_of_time(seconds: float) -> list[tuple[UUID, int, str, int]]:
         return list(cursor.fetchall())
 
 
-def _freed(sql: str) -> list[Freed]:
+def _freed(sql: str, **more: Any) -> list[Freed]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"now": clock.now()})
+        cursor.execute(sql, {"now": clock.now(), **more})
         return [Freed(stage, queue) for stage, queue in cursor.fetchall()]

@@ -34,6 +34,7 @@ WITH ended AS (
     UPDATE renders_step s
        SET status = %(status)s, wake_at = %(wake_at)s, provider = %(new_provider)s, queue = %(new_queue)s,
            attempt = %(new_attempt)s, job_id = %(job_id)s, degraded = %(degraded)s, losses = 0, lease_until = NULL,
+           waits_for = %(waits_for)s,
            due_since = CASE WHEN %(status)s = 'due' THEN clock_timestamp() ELSE s.due_since END
      WHERE {MINE}
     RETURNING s.id, s.render_id, s.run, s.stage, s.segment
@@ -42,12 +43,24 @@ SELECT 1 FROM ended
 """
 _PUT_BACK = Prepared("put_back", _PUT_BACK_IT.format(more=""))
 _PUT_BACK_ASSET = Prepared("put_back_asset", _PUT_BACK_IT.format(more=f", told AS ({STORE_ASSET})"))
+# The time for which nobody could be asked counts neither as work nor towards the run's limit (R10, R19).
+_PARK = Prepared(
+    "park",
+    _PUT_BACK_IT.format(
+        more=""", stood AS (
+    UPDATE renders_render r
+       SET started_at = LEAST(r.started_at + (%(wake_at)s - clock_timestamp()), clock_timestamp())
+      FROM ended e
+     WHERE r.id = e.render_id AND r.run = e.run AND r.status = 'processing'
+)"""
+    ),
+)
 _LEAVE_PENDING = Prepared(
     "leave_pending",
     f"""
 WITH ended AS (
     UPDATE renders_step s
-       SET status = 'sleeping', job_id = %(job_id)s, losses = 0, lease_until = NULL,
+       SET status = 'sleeping', job_id = %(job_id)s, losses = 0, lease_until = NULL, waits_for = '',
            wake_at = %(wake_at)s
      WHERE {MINE}
     RETURNING s.id
@@ -90,10 +103,31 @@ def retry(claimed: Claimed, error: GenerationError, at: datetime) -> None:
 def switch_provider(claimed: Claimed, error: GenerationError, provider: str, queue: str, reason: str) -> Freed:
     """running -> due with the next provider of the chain (R36). The step is degraded from here on, and says why."""
     values = values_of(claimed, outcome="error", log="degraded", error=error, decision="next_provider")
-    changed = {"new_provider": provider, "new_queue": queue, "new_attempt": 0, "job_id": ""}
-    changed["degraded"] = stored_text(reason)
-    guarded(_PUT_BACK, values | changed | {"status": "due", "wake_at": None})
+    guarded(_PUT_BACK, values | _with_another(provider, queue, reason))
     return Freed(claimed.stage.value, queue, fallback=True)
+
+
+def skip_provider(claimed: Claimed, provider: str, queue: str, reason: str) -> Freed:
+    """The same without having asked the one whose turn it was: no attempt is spent (R10)."""
+    values = values_of(claimed, outcome="cancelled", log="skipped", decision="skip")
+    guarded(_PUT_BACK, values | _with_another(provider, queue, reason) | {"message": stored_text(reason[:2000])})
+    return Freed(claimed.stage.value, queue, fallback=True)
+
+
+def pass_on(claimed: Claimed, provider: str, queue: str, reason: str) -> Freed:
+    """The same with no fault of anybody: the step stays as degraded as it was, and for the reason that it was (R14)."""
+    values = values_of(claimed, outcome="cancelled", log="skipped", decision="skip")
+    values |= _with_another(provider, queue, claimed.degraded) | {"message": stored_text(reason[:2000])}
+    guarded(_PUT_BACK, values)
+    return Freed(claimed.stage.value, queue, fallback=True)
+
+
+def park(claimed: Claimed, until: datetime, reason: str) -> None:
+    """running -> sleeping until `until`, unspent: nobody can be asked before then, for the reason given (R10)."""
+    told = stored_text(reason[:2000])
+    values = values_of(claimed, outcome="cancelled", log="skipped", decision="wait") | _unchanged(claimed)
+    values |= {"status": "sleeping", "wake_at": until, "new_attempt": max(claimed.attempt - 1, 0)}
+    guarded(_PARK, values | {"message": told, "waits_for": told})
 
 
 def leave_pending(claimed: Claimed, job_id: str, check_at: datetime) -> None:
@@ -134,4 +168,19 @@ def _unchanged(claimed: Claimed) -> dict[str, Any]:
         "new_queue": claimed.queue,
         "degraded": claimed.degraded,
         "job_id": "",
+        "waits_for": "",
+    }
+
+
+def _with_another(provider: str, queue: str, reason: str) -> dict[str, Any]:
+    """Due with another provider, and degraded for the reason given."""
+    return {
+        "new_provider": provider,
+        "new_queue": queue,
+        "new_attempt": 0,
+        "degraded": stored_text(reason),
+        "job_id": "",
+        "waits_for": "",
+        "status": "due",
+        "wake_at": None,
     }

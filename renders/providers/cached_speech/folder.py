@@ -6,11 +6,15 @@ corrupt nevertheless (a disk, a hand) is noticed when it is fetched, and dropped
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import re
 import shutil
-from dataclasses import asdict
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,16 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _AUDIO = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 _LONGEST_ENTRY = 5_000_000
 """Bytes; a longer one is none of ours."""
+_FRESH = 3600.0
+"""Seconds for which nothing is pruned: it may be about to get its entry, or be read just now."""
+
+
+@dataclass(frozen=True)
+class _Sound:
+    path: Path
+    size: int
+    used: float
+    """When it was last asked for, or kept; seconds since 1970."""
 
 
 class Folder:
@@ -54,6 +68,7 @@ class Folder:
                 raise ValueError("its audio has no name of ours")
             target = folder / f"narration{Path(name).suffix}"
             shutil.copyfile(self.root / name[:2] / name, target)
+            os.utime(entry_path)  # for `prune`: it is still asked for
             if hash_of(target) != Path(name).stem:
                 target.unlink()
                 raise ValueError("its audio is not what it was")
@@ -62,6 +77,37 @@ class Folder:
             entry_path.unlink(missing_ok=True)
             return None
         return speech, target
+
+    def speaker(self, key: str) -> str:
+        try:
+            return str(_read(self._entry(key))["provider"])
+        except (ValueError, KeyError, TypeError, RecursionError, FileNotFoundError):
+            return ""
+
+    def prune(self, quota: int) -> int:
+        """Remove the narrations that were not asked for longest until at most `quota` bytes of sound are left, and
+        sound that no entry speaks of; returns how many bytes went. What is younger than an hour stays."""
+        entries: dict[str, list[Path]] = {}
+        for path in self.root.glob("*/*.json"):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+                entries.setdefault(str(_read(path)["audio"]), []).append(path)
+        sounds = sorted(self._sounds(entries), key=lambda sound: (bool(entries.get(sound.path.name)), sound.used))
+        left, gone, young = sum(sound.size for sound in sounds), 0, time.time() - _FRESH
+        for sound in sounds:
+            spoken_of = entries.get(sound.path.name, [])
+            if sound.used > young or (spoken_of and left - gone <= quota):
+                continue
+            for path in (*spoken_of, sound.path):  # what has an entry is whole, at every moment
+                path.unlink(missing_ok=True)
+            gone += sound.size
+        return gone
+
+    def _sounds(self, entries: Mapping[str, Sequence[Path]]) -> Iterator[_Sound]:
+        for path in self.root.glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.suffix != ".json" and path.is_file():
+                    used = max(file.stat().st_mtime for file in (path, *entries.get(path.name, ())))
+                    yield _Sound(path, path.stat().st_size, used)
 
     def _entry(self, key: str) -> Path:
         if not _KEY.fullmatch(key):

@@ -15,8 +15,9 @@ NOT_CACHED = "NOT_CACHED"
 class CachedSpeech(Immediate):
     """The narration of the same text, language and voice that a better provider made before (R14).
 
-    Payload as `tts` has it. Result: that of the narration, with `provider` and `model` for who spoke it; file
-    `narration`. Where there is none: NOT_FOUND with the provider code `NOT_CACHED`, and the chain goes on.
+    Payload as `tts` has it. Result: that of the narration, with `provider` for who spoke it, and `model` as
+    `provider/model`; file `narration`. Where there is none: NOT_FOUND with the provider code `NOT_CACHED`, and
+    the chain goes on.
     """
 
     name = NAME
@@ -45,7 +46,9 @@ class CachedSpeech(Immediate):
         if found is None:
             return Err(_not_cached(segment))
         speech, audio = found
-        result = {**speech.result, "provider": speech.provider, "model": speech.model}
+        # The asset records its model: there it is told who spoke (R14).
+        model = "/".join(filter(None, (speech.provider, speech.model)))
+        result = {**speech.result, "provider": speech.provider, "model": model}
         return Ok(result=result, files={"narration": audio})
 
 

@@ -23,10 +23,14 @@ class Speech:
 
 
 class Speeches(Protocol):
-    """A store of narrations. Both methods raise OSError where the store cannot be written or read."""
+    """A store of narrations. Its methods raise OSError where the store cannot be written or read."""
 
     def keep(self, key: str, audio: Path, speech: Speech) -> None:
         """Keep a copy; one that is there under this key already is replaced."""
+        ...
+
+    def speaker(self, key: str) -> str:
+        """The provider whose narration is kept under a key; empty where there is none."""
         ...
 
     def fetch(self, key: str, folder: Path) -> tuple[Speech, Path] | None:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from renders.domain.timeline_form import Timeline
-from renders.media import h264
+from renders.media import h264, notes
 from renders.media.session import source
 from renders.providers.composer.job import Job
 from renders.providers.composer.strips import Strip
-
-_SPECIAL = re.compile(r"([=;#\\\n])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True)
@@ -42,34 +37,16 @@ def write_container(job: Job, strips: Sequence[Strip], sound: Path) -> Packed:
     timeline, picture = job.timeline, job.folder / "picture.ivf"
     size = {"width": timeline.width, "height": timeline.height, "fps": timeline.fps}
     frames = h264.write_ivf(joined(), parameters, picture, **size)
-    notes = job.folder / "notes.txt"
-    notes.write_text(metadata(timeline), encoding="utf-8")
+    about = job.folder / "notes.txt"
+    about.write_text(notes.metadata(timeline), encoding="utf-8")
     out = job.folder / "video.mp4"
     job.ffmpeg(
         [
-            *("-f", "ivf", "-i", picture.name, "-f", "mov", "-i", source(sound), "-f", "ffmetadata", "-i", notes.name),
+            *("-f", "ivf", "-i", picture.name, "-f", "mov", "-i", source(sound), "-f", "ffmetadata", "-i", about.name),
             *("-map", "0:v", "-map", "1:a", "-map_metadata", "2", "-map_chapters", "2", "-c", "copy"),
-            *("-metadata:s:a:0", f"language={_language(timeline.language)}"),
+            *("-metadata:s:a:0", f"language={notes.language_of(timeline)}"),
             *("-movflags", "+faststart", "-f", "mp4", out.name),
         ]
     )
     picture.unlink()
     return Packed(out, packets.hexdigest(), frames)
-
-
-def metadata(timeline: Timeline) -> str:
-    """Title and chapters in FFmpeg's metadata form. Texts are data: what means something there is escaped."""
-    rows = [";FFMETADATA1", f"title={_escaped(timeline.title)}"]
-    for chapter in timeline.chapters:
-        start, end = round(chapter.start * 1000), round((chapter.start + chapter.duration) * 1000)
-        rows += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={start}", f"END={end}", f"title={_escaped(chapter.title)}"]
-    return "\n".join(rows) + "\n"
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", _CONTROL.sub(" ", text).strip())
-
-
-def _language(code: str) -> str:
-    """MP4 wants three letters."""
-    return {"en": "eng", "hi": "hin", "ru": "rus"}.get(code.partition("-")[0].lower(), "und")

@@ -18,24 +18,21 @@ from renders.domain.job import FPS
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.timeline_form import Timeline
 from renders.look.theme import INK, THEMES
-from renders.look.thumbnail import draw_thumbnail
-from renders.media import gate, inspection
+from renders.look.thumbnail import draw_beside
+from renders.media import beside, failures, gate, inspection
 from renders.media.answering import ask_ffmpeg
 from renders.media.cache import FolderCache
 from renders.media.prepare import FinalForm, prepare_early
 from renders.media.session import Session, Stop
 from renders.media.stretches import Stretch
 from renders.providers.base import Immediate, Request
-from renders.providers.composer import beside, failures, seen_before
+from renders.providers.composer import seen_before
 from renders.providers.composer.container import Packed, write_container
 from renders.providers.composer.job import Job
 from renders.providers.composer.picture import Picture
 from renders.providers.composer.plan import plan
 from renders.providers.composer.sound import make_sound
 from renders.providers.composer.strips import Strip
-
-_THUMBNAIL = 1280
-"""Longest side of the thumbnail in pixels."""
 
 
 class Composer(Immediate):
@@ -89,7 +86,11 @@ class Composer(Immediate):
             picture = Picture(job, plan(timeline), pool, self.processes)
             strips = _unless_failed(job, sound, picture)
             packed = write_container(job, strips, sound.result())
-            files = {"video": packed.video, **beside.write(job, words), "thumbnail": thumbnail.result()}
+            files = {
+                "video": packed.video,
+                **beside.write(timeline, job.folder, words),
+                "thumbnail": thumbnail.result(),
+            }
         measured = self._measured(job, strips, packed, files["captions"])
         faults = gate.verdict(measured, _expected(timeline, *picture.stretches(strips)))
         if faults:
@@ -97,17 +98,7 @@ class Composer(Immediate):
                 job.cache.drop(key)
             return Err(gate.refusal(self.name, faults))
         seen_before.remember(job, strips)
-        return Ok(
-            result={
-                "duration": timeline.duration,
-                "width": timeline.width,
-                "height": timeline.height,
-                "frames": measured.frames,
-                "loudness": None if measured.loudness.silent else measured.loudness.integrated,
-                "chapters": [{"start": chapter.start, "title": chapter.title} for chapter in timeline.chapters],
-            },
-            files=files,
-        )
+        return Ok(gate.described(measured, timeline), files)
 
     def _measured(self, job: Job, strips: Sequence[Strip], packed: Packed, captions: Path) -> gate.Measured:
         regions = seen_before.regions(job, strips)
@@ -127,10 +118,8 @@ def _unless_failed(job: Job, sound: Future[Path], picture: Picture) -> list[Stri
 
 
 def _draw_thumbnail(job: Job) -> Path:
-    timeline, out = job.timeline, job.folder / "thumbnail.jpg"
-    scale = _THUMBNAIL / max(timeline.width, timeline.height)
-    width, height = (round(side * scale / 2) * 2 for side in (timeline.width, timeline.height))
-    draw_thumbnail(timeline.title, None, job.theme, width, height, out)
+    out = job.folder / "thumbnail.jpg"
+    draw_beside(job.timeline.title, job.theme, (job.timeline.width, job.timeline.height), out)
     return out
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from renderhub.lib.durable import hash_of
 from renders.domain.job import SAMPLE_RATE
 from renders.domain.timeline_form import SoundClip
-from renders.media import ffmpeg, loudness
+from renders.media import ffmpeg, loudness, mastering
 from renders.media.cache import key_of
 from renders.media.levels import FORMAT, Level, measured
-from renders.media.loudness import METER, TARGET, Loudness
+from renders.media.loudness import Loudness
 from renders.media.session import BadAsset, source
 from renders.media.stretches import Stretch, united
 from renders.providers.composer.job import Job
@@ -32,13 +32,6 @@ _PAUSE = 1.5
 _RAMP = 0.5
 _OFF = 0.25
 """Seconds by which a narration may be longer or shorter than the timeline says."""
-_PASSES = 5
-_LIMIT = -2.0
-"""dBFS of the limiter: true peaks between samples and the AAC encoder both go somewhat over it."""
-_ROOM = 0.4
-"""dB that true peaks stay under the ceiling before AAC adds its own."""
-_CLOSE = 0.3
-"""LUFS by which the sound may miss its target before it is made again."""
 
 
 def make_sound(job: Job) -> Path:
@@ -62,9 +55,9 @@ def make_sound(job: Job) -> Path:
     levels = measured({name: job.sound(name)[0] for name in hashes}, job.cache, job)
     _refuse_wrong_lengths(voices, levels)
     if voices or music:
-        _master(job, *_mix(job, voices, music, levels), out)
+        mastering.master(job, *_mix(job, voices, music, levels), out)
     else:
-        _encode(job, ["-f", "lavfi", "-i", f"anullsrc=r={SAMPLE_RATE}:cl=stereo,atrim=end_sample={_total(job)}"], out)
+        mastering.silence(job, _total(job), out)
     job.cache.put(key, out)
     return out
 
@@ -108,7 +101,7 @@ def _mix(
         graph.append("[voice][music]amix=inputs=2:normalize=0[mixed]")
     else:
         graph.append("[voice]anull[mixed]")
-    graph.append(f"[mixed]asplit[out][meter];[meter]{_limited(0.0, _LIMIT)}[heard]")
+    graph.append(f"[mixed]asplit[out][meter];[meter]{mastering.limited()}[heard]")
     out = job.folder / "mix.wav"
     log = job.ffmpeg(
         [
@@ -160,33 +153,3 @@ def _envelope(job: Job, voices: Sequence[SoundClip]) -> str:
     edge = [one for one in speaking if one.start < end]
     spoken = "+".join(f"clip(min(t-{one.start - _RAMP:.3f},{one.end + _RAMP:.3f}-t)/{_RAMP},0,1)" for one in edge)
     return f"pow(10,{RISE / 20:.3f}*(1-min(1,{spoken})))"
-
-
-def _master(job: Job, mix: Path, heard: Loudness, out: Path) -> None:
-    """The mix at the target loudness under the ceiling, by gain and limiter: corrected and measured until it fits.
-
-    It is encoded while it is measured: the first correction nearly always fits.
-    """
-    gain, limit = 0.0, _LIMIT
-    for _ in range(_PASSES):
-        off, over = TARGET - heard.integrated, heard.peak - (loudness.CEILING - _ROOM)
-        if not heard.silent:
-            gain += off
-            limit -= max(0.0, over)
-        log = _encode(job, ["-i", mix.name, "-af", _limited(gain, limit)], out)
-        heard = loudness.measured(log)["master"]
-        fits = abs(TARGET - heard.integrated) <= _CLOSE and heard.peak <= loudness.CEILING - _ROOM
-        if heard.silent or fits:
-            break
-
-
-def _limited(gain: float, limit: float) -> str:
-    return (
-        f"volume={gain:.2f}dB,alimiter=limit={limit:.2f}dB:level=0:attack=5:release=80:latency=1,ebur128@master={METER}"
-    )
-
-
-def _encode(job: Job, taken: Sequence[str], out: Path) -> bytes:
-    return job.ffmpeg(
-        [*taken, "-c:a", "aac", "-b:a", "160k", "-ar", str(SAMPLE_RATE), "-ac", "2", "-f", "mp4", out.name]
-    )

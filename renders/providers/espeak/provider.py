@@ -16,8 +16,9 @@ from renderhub.lib import child
 from renders.domain.errors import GenerationError
 from renders.domain.job import INPUT_TEXT_LIMIT, SAMPLE_RATE, Voice
 from renders.domain.outcomes import Err, Ok, Outcome
+from renders.narration import sound
 from renders.providers.base import Immediate, Request
-from renders.providers.espeak import errors, sound, voices, words
+from renders.providers.espeak import errors, voices, words
 from renders.providers.espeak.sentences import Sentence, prepare
 
 _PROGRAM = Path(__file__).with_name("speak.py")

@@ -7,10 +7,10 @@ from datetime import date
 
 from renders.domain.job import Job, NewsItem
 from renders.providers.extractive import phrases
-from renders.providers.extractive.job_reading import BadJob
 from renders.providers.extractive.material import Story, lines_of, sentences_of
 from renders.providers.extractive.takeaways import Takeaways
 from renders.providers.extractive.telling import Frame
+from renders.scripting import BadJob, NeedsChat
 from renders.text.characters import one_line
 from renders.text.clauses import short_forms
 from renders.text.dates import parse_date, short_date, weekday
@@ -29,7 +29,7 @@ def day_stories(job: Job) -> list[Story]:
     items = [item for item in job.items if is_written_in(f"{item.title} {item.text}", job.language)]
     if not items:
         name = NAMES[job.language]
-        raise BadJob(
+        raise NeedsChat(
             f"None of the day's items is written in {name}.",
             f"Subscribe to feeds in {name}, or set up a chat provider: only that one can translate.",
         )

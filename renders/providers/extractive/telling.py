@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from renders.domain.job import AspectRatio
 from renders.domain.script import Role, SceneKind, Script, Segment
 from renders.providers.extractive.choosing import Option, fit, pieces_of, story_options
-from renders.providers.extractive.fitting import fits
 from renders.providers.extractive.material import Story
 from renders.providers.extractive.phrases import closing_heading
 from renders.providers.extractive.scenes import Scene, Seen, Telling, choose_scene, headline_of
 from renders.providers.extractive.takeaways import Takeaways, takeaways
+from renders.scripting import fits
 from renders.text import speech_rate
 from renders.text.typography import on_screen
 
@@ -136,7 +136,7 @@ def _seconds(text: str, language: str) -> float:
 def script_of(told: Told, frame: Frame, language: str, aspect: AspectRatio) -> Script:
     """The script: hook, a segment or more for each story, closing."""
     headline = frame.card(told.stories)["headline"]
-    opening = _opening(told, frame.card(told.stories), lambda scene: fits(scene, aspect, language))
+    opening = _opening(told, frame.card(told.stories), lambda scene: fits(scene.kind, scene.data, aspect, language))
     segments = [_segment(1, Role.HOOK, told.opening.text, headline, opening)]
     seen = Seen([opening.kind])
     for story, part in zip(told.stories, told.parts, strict=True):
@@ -145,7 +145,7 @@ def script_of(told: Told, frame: Frame, language: str, aspect: AspectRatio) -> S
         for piece in pieces:
             sentences = [story.lines[index].text for index in piece.lines]
             telling = Telling(story, sentences, language, name, kicker)
-            scene = choose_scene(telling, seen, lambda scene: fits(scene, aspect, language))
+            scene = choose_scene(telling, seen, lambda scene: fits(scene.kind, scene.data, aspect, language))
             segments.append(_segment(len(segments) + 1, Role.ITEM, piece.text, on_screen(name), scene))
     heading = closing_heading(language, tell=told.remember.tell)
     closing = {"headline": heading, "points": [on_screen(line) for line in told.remember.shown]}

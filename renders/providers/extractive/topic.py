@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from renders.domain.job import Job
 from renders.providers.extractive import phrases
-from renders.providers.extractive.job_reading import BadJob
 from renders.providers.extractive.material import Line, Story, lines_of, sentences_of
 from renders.providers.extractive.takeaways import Takeaways
 from renders.providers.extractive.telling import Frame
+from renders.scripting import NeedsChat
 from renders.text import speech_rate
 from renders.text.characters import one_line
 from renders.text.clauses import short_forms
@@ -55,11 +55,11 @@ def topic_title(job: Job, blocks: Sequence[Block]) -> str:
 
 
 def topic_stories(job: Job, blocks: Sequence[Block]) -> list[Story]:
-    """The themes of the text as stories. Raises BadJob where it is too short to make a video of."""
+    """The themes of the text as stories. Raises NeedsChat where it is too short to make a video of."""
     language = job.language
     if not is_written_in(job.input_text, language):
         name = NAMES[language]
-        raise BadJob(
+        raise NeedsChat(
             f"The text is not written in {name}.",
             f"Give a text in {name}, choose the text's language, or set up a chat provider: it can translate.",
         )
@@ -67,7 +67,7 @@ def topic_stories(job: Job, blocks: Sequence[Block]) -> list[Story]:
     themes = _joined(_themes(blocks, title, language))
     sentences = [sentence for theme in themes for sentence in theme.sentences]
     if len(sentences) < _LEAST_SENTENCES or sum(len(s.split()) for s in sentences) < _LEAST_WORDS:
-        raise BadJob(
+        raise NeedsChat(
             "The topic is too short to make a script of on this machine.",
             "Paste a text of a few hundred words about it, or set up a chat provider, which can write about a topic.",
         )

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from renderhub.lib.child import ChildCancelled, ChildError, ChildMissing, ChildTimeout
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.music.playing import NotPlayed
 
 NAME = "library"
 
 
 class NoTrack(Exception):
     """There is no track that can be played; the message says why."""
-
-
-class NotPlayed(Exception):
-    """A track that was looked at did not play as long as it should have; the message says what came."""
 
 
 def describe(problem: BaseException) -> GenerationError:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from renders.media.forms import OGG, Form, Kind
+from renders.media.forms import OGG, Kind
 from renders.media.probe import ProbeError, probe
+from renders.music.playing import Piece
 from renders.music.tracks import SPARE, TRACKS, Track
 from renders.providers.library.errors import NoTrack
 
@@ -23,26 +22,6 @@ _LARGEST = 500_000_000
 _TRIES = 5
 _MOST_FILES = 2000
 _OVERLAP = 4.0
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A track to play; times in seconds."""
-
-    name: str
-    path: Path
-    form: Form
-    seconds: float
-    start: float
-    """Where in the joined track the music begins."""
-    overlap: float
-    """How long its end sounds over its beginning where it goes round."""
-    curve: str
-    """FFmpeg's curve of that: with equal power, or with equal gain where both are the same sound."""
-
-    def times(self, length: float) -> int:
-        """How often it must be played for `length` s of music, once more than it should need."""
-        return 1 + max(1, math.ceil((self.start + length - self.overlap) / (self.seconds - self.overlap)))
 
 
 def ours(length: float, mood: str, seed: str) -> Piece:

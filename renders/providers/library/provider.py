@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from pathlib import Path
 
 from renders.domain.errors import GenerationError
-from renders.domain.job import SAMPLE_RATE
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.timeline_form import LONGEST
-from renders.media import ffmpeg
 from renders.media.answering import ask_ffmpeg
+from renders.music.playing import play
 from renders.providers.base import Immediate, Request
 from renders.providers.library import errors, pieces
-from renders.providers.library.errors import NotPlayed
-from renders.providers.library.pieces import Piece
 
 SHORTEST = 1.0
-FADE_IN, FADE_OUT = 1.5, 4.5
-"""Seconds; less in what is shorter than three of them."""
-_MEMORY_MB = 2048
 _FILE = "music.m4a"
-_OFF = 0.05
-_PLAYED = re.compile(rb"out_time_us=(\d+)")
 
 
 class Library(Immediate):
@@ -66,34 +57,5 @@ class Library(Immediate):
         else:
             piece = pieces.of_folder(self._folder, seed, seconds=request.seconds, cancel=request.cancelled)
         target = request.workdir / _FILE
-        finished = ffmpeg.run(
-            ["-v", "error", "-progress", "pipe:1", "-nostats", *_arguments(piece, length), "-y", target],
-            seconds=max(0.1, deadline - time.monotonic()),
-            cancel=request.cancelled,
-            memory_mb=_MEMORY_MB,
-        )
-        played = int((_PLAYED.findall(finished.stdout) or [0])[-1]) / 1e6
-        if abs(played - length) > _OFF:
-            raise NotPlayed(f"{piece.name} played for {played:.2f} s, not {length:.2f} s")
+        play(piece, length, target, seconds=max(0.1, deadline - time.monotonic()), cancel=request.cancelled)
         return Ok(result={"duration": length, "model": piece.name}, files={"music": target})
-
-
-def _arguments(piece: Piece, length: float) -> list[str]:
-    """Play it as often as needed, each time over the end of the last, and take from that what is wanted."""
-    times = piece.times(length)
-    inputs = [*piece.form.arguments(), "-i", f"file:{piece.path.absolute()}"] * times
-    form = f"aformat=sample_fmts=flt:sample_rates={SAMPLE_RATE}:channel_layouts=stereo"
-    graph = [f"[{at}:a:0]{form}[p{at}]" for at in range(times)]
-    joined = "p0"
-    overlap = round(piece.overlap * SAMPLE_RATE)
-    for at in range(1, times):
-        graph.append(f"[{joined}][p{at}]acrossfade=ns={overlap}:c1={piece.curve}:c2={piece.curve}[j{at}]")
-        joined = f"j{at}"
-    begin, samples = round(piece.start * SAMPLE_RATE), round(length * SAMPLE_RATE)
-    rise, fall = min(FADE_IN, length / 3), min(FADE_OUT, length / 3)
-    graph.append(
-        f"[{joined}]atrim=start_sample={begin}:end_sample={begin + samples},asetpts=PTS-STARTPTS,"
-        f"afade=t=in:d={rise:.3f}:curve=qsin,afade=t=out:st={length - fall:.3f}:d={fall:.3f}:curve=qsin[out]"
-    )
-    codec = ("-c:a", "aac", "-aac_coder", "fast", "-b:a", "160k", "-map_metadata", "-1", "-bitexact", "-f", "ipod")
-    return [*inputs, "-filter_complex", ";".join(graph), "-map", "[out]", *codec]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -138,10 +141,13 @@ def _error(code: ErrorCode, message: str, remedy: str, **context: object) -> Gen
 
 
 def _seconds(retry_after: object) -> float | None:
-    """Seconds of a Retry-After header; dates are not understood, and the policy's own wait is used."""
+    """Seconds of a Retry-After header, which may be a date; None where it is neither."""
+    said = "" if retry_after is None else str(retry_after).strip()
+    if re.fullmatch(r"\d{1,9}(\.\d{1,6})?", said):
+        return float(said)
     try:
-        return max(0.0, float(str(retry_after))) if retry_after is not None else None
-    except ValueError:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
 
 

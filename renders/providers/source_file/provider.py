@@ -7,20 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from renderhub.lib import child
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.job import FPS
 from renders.domain.outcomes import Err, Ok, Outcome
-from renders.look import draw, read_order
+from renders.framed import Framing, framing, show_footage, show_picture
+from renders.look import read_order
 from renders.look.order import Order
 from renders.media.answering import ask_ffmpeg
 from renders.media.probe import MediaInfo, ProbeError, probe
 from renders.providers.base import Immediate, Request
-from renders.providers.source_file.footage import record
-from renders.providers.source_file.framing import Framing, framing
-from renders.source_files import SourceKind, SourceRefused, images
+from renders.source_files import SourceKind, SourceRefused
 from renders.source_files.content import kind_of
 from renders.source_files.videos import shows_picture
 
@@ -89,15 +86,9 @@ class SourceFile(Immediate):
         return self._footage(request, source, around)
 
     def _picture(self, request: Request, source: Path, order: Order, around: Framing) -> Outcome:
-        left, top, right, bottom = around.window
-        inner, out = request.workdir / "inner.png", request.workdir / "image.png"
-        size = (right - left, bottom - top)
-        images.fit(source, inner, size, order.theme.background, seconds=request.seconds, cancel=request.cancelled)
-        draw(around.layout, out)
-        with Image.open(out) as whole, Image.open(inner) as picture:
-            whole.paste(picture, (left, top))
-            whole.save(out, format="PNG", compress_level=1)
-        inner.unlink()
+        out = show_picture(
+            source, around, order.theme, request.workdir, seconds=request.seconds, cancel=request.cancelled
+        )
         return Ok({"kind": "image", "alt": around.layout.alt[:_LONGEST_ALT]}, {"image": out})
 
     def _footage(self, request: Request, source: Path, around: Framing) -> Outcome:
@@ -107,15 +98,12 @@ class SourceFile(Immediate):
         start, length = _stretch(request.payload, about)
         if not shows_picture(source, about.form, start=start, seconds=request.seconds, cancel=request.cancelled):
             return self._failed(ErrorCode.INVALID_INPUT, _NOT_DECODED, _SAVE_ANEW)
-        frame_picture, out = request.workdir / "frame.png", request.workdir / "video.mp4"
-        draw(around.layout, frame_picture)
         try:
-            record(
+            out = show_footage(
                 source,
                 about.form,
-                frame_picture,
-                around.window,
-                out,
+                around,
+                request.workdir,
                 start=start,
                 length=length,
                 fps=_fps(request.payload),
@@ -125,7 +113,6 @@ class SourceFile(Immediate):
             made = probe(out, seconds=30.0, cancel=request.cancelled)
         except (child.ChildFailed, ProbeError) as error:
             return self._failed(ErrorCode.INVALID_INPUT, _NOT_DECODED, _SAVE_ANEW, {"evidence": str(error)[:300]})
-        frame_picture.unlink()
         result = {"kind": "video", "alt": around.layout.alt[:_LONGEST_ALT], "duration": round(made.duration, 3)}
         return Ok(result, {"video": out})
 

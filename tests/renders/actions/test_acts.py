@@ -61,7 +61,7 @@ class TestForesight:
         rerender(render.pk, Stage.TTS)
         pipeline.run_all()
         again = {stage.value: pipeline.calls(stage) - before[stage] for stage in Stage}
-        assert again == {"script_gen": 0, "manim": 0, "tts": 2, "music": 0, "revideo": 1, "upload": 1}
+        assert {stage: times for stage, times in again.items() if times} == {"tts": 2, "revideo": 1, "upload": 1}
 
     def test_a_completed_one_is_made_anew_whole(self) -> None:
         assert foreseen(Rerender(), made()).told.startswith("Keeps nothing; makes everything, from the script on.")

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fakes")]
 
 @pytest.mark.parametrize("stage", [None, *Stage])
 def test_nothing_of_it_is_taken_any_more_whatever_stage_it_is_at(stage: Stage | None, settings: Any) -> None:
-    settings.RENDERHUB_CHAINS |= {"music": ["fake"]}
+    settings.RENDERHUB_CHAINS |= {"orchestrator": ["fake"]} if stage is Stage.ORCHESTRATOR else {"music": ["fake"]}
     render = pipeline.ask()
     if stage is not None:
         pipeline.take_at(stage)

@@ -72,4 +72,48 @@ def test_the_number_of_queries_does_not_grow(console):
     first = queries()
     for number in range(5):
         states.queued(console.people.workspace, f"Number {number}")
-    assert queries() == first <= 5
+    assert queries() == first <= 8
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_now_comes_first(console):
+    from alerts.models import Alert
+    from renders.models import CircuitRow, Service
+
+    now = clock.now()
+    assert "Wrong now" not in console.get("/admin/").content.decode()
+    about = {"first_seen": now - timedelta(minutes=12), "last_seen": now, "details": "502 <b>bad</b>"}
+    Alert.objects.create(cause="a", kind="service_down", severity="warning", title="Service down: b", **about)
+    Alert.objects.create(cause="b", kind="key_refused", severity="critical", title="Key refused: a", count=7, **about)
+    Alert.objects.create(
+        cause="c", kind="at_risk", severity="critical", title="Over", state="resolved", resolved_at=now, **about
+    )
+    Service.objects.create(name="s3", status="down", since=now, checked_at=now, primary=True)
+    page = console.get("/admin/")
+    assert [notice.title for notice in page.context["wrong"]] == ["Key refused: a", "Service down: b"]
+    text = page.content.decode()
+    assert "7 times" in text
+    assert "502 &lt;b&gt;bad&lt;/b&gt;" in text
+    assert "1 of 1 services is down: s3." in text
+    Service.objects.update(status="up")
+    assert console.get("/admin/").context["services"] == ""
+    assert not CircuitRow.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_render_at_risk_needs_somebody_and_is_marked(console):
+    from renders.models import Outlook
+
+    now = clock.now()
+    render = states.queued(console.people.workspace, "The day", due_at=now + timedelta(minutes=9))
+    expected = {"ready_at": now + timedelta(minutes=8), "slow_at": now + timedelta(minutes=12), "updated_at": now}
+    Outlook.objects.create(render=render, run=1, at_risk=True, why="most of it visuals", **expected)
+    page = console.get("/admin/")
+    assert page.context["sentence"].endswith("1 at risk of coming late. One render needs you.")
+    assert "Waits for its turn. Most of it visuals." in page.content.decode()
+    assert 'nine times of ten: most of it visuals.">at risk</span>' in page.content.decode()
+    listed = console.get("/admin/renders/render/?promise=at_risk").content.decode()
+    assert "The day" in listed
+    assert ">at risk</span>" in listed
+    own = console.get(f"/admin/renders/render/{render.pk}/change/").content.decode()
+    assert "Most of it visuals." in own

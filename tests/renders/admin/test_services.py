@@ -8,8 +8,9 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from renderhub.lib import clock
+from renders.domain.calls import Calls, Tally
 from renders.health import rounds
-from renders.models import Service
+from renders.models import CircuitRow, Service
 from tests.support import people as three
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +98,56 @@ def test_rows_cannot_be_changed_by_hand(console):
     assert console.get(f"{LIST}add/").status_code == 403
     assert console.post(f"{LIST}{row.pk}/change/", {"name": "x"}).status_code == 403
     assert console.post(f"{LIST}{row.pk}/delete/").status_code == 403
+
+
+@pytest.fixture
+def speech(settings):
+    """A speech service with a limit, and a voice on the worker behind it."""
+    settings.RENDERHUB_PROVIDERS = {"speech": ("tests.support.providers.Fake", "io", 1)}
+    settings.RENDERHUB_CHAINS = {**settings.RENDERHUB_CHAINS, "tts": ["speech", "espeak"]}
+    settings.RENDERHUB_PROVIDER_LIMITS = ["speech=5", "speech=600/min"]
+
+
+def left_alone(seconds: float = 60) -> CircuitRow:
+    now = clock.now()
+    tally = Tally(wanted=9, made=7, failed=6)
+    return CircuitRow.objects.create(
+        provider="speech",
+        calls=Calls().counted(tally, now, 60).to_json(),
+        opened_at=now,
+        open_until=now + timedelta(seconds=seconds),
+        cool_down=60,
+        code="API_ERROR",
+        message="502 <b>bad</b>",
+    )
+
+
+@pytest.mark.usefixtures("speech")
+def test_a_service_that_is_left_alone_is_said_with_until_when_and_what_it_met(console):
+    service("speech", stages=["tts"], primary=True)
+    left_alone()
+    page = console.get(LIST)
+    text = page.content.decode()
+    assert page.context["summary"] == "All 1 services are up. 1 is left alone: speech."
+    for told in (
+        "Left alone",
+        "left alone until",
+        "API_ERROR: 502 &lt;b&gt;bad&lt;/b&gt;",
+        "6 of 7 calls failed in 1 m",
+    ):
+        assert told in text
+    assert "0 of 5 at once, 600 in 1 m" in text
+
+
+@pytest.mark.usefixtures("speech")
+def test_one_whose_cool_down_is_over_is_tried(console):
+    service("speech", stages=["tts"], primary=True)
+    left_alone(seconds=-1)
+    assert "one call tries it now" in console.get(LIST).content.decode()
+
+
+@pytest.mark.usefixtures("speech")
+def test_a_pause_that_a_service_asked_for_is_shown(console):
+    service("speech", stages=["tts"], primary=True)
+    CircuitRow.objects.create(provider="speech", limited_until=clock.now() + timedelta(seconds=30))
+    assert "asked for a pause until" in console.get(LIST).content.decode()

@@ -13,7 +13,8 @@ def test_following_the_stages_always_ends_at_the_upload() -> None:
 
 
 def test_a_rerender_from_a_stage_redoes_what_stands_on_it_and_nothing_beside_it() -> None:
-    assert from_stage_on(Stage.SCRIPT_GEN) == set(Stage)
+    assert from_stage_on(Stage.ORCHESTRATOR) == set(Stage)
+    assert from_stage_on(Stage.SCRIPT_GEN) == set(Stage) - {Stage.ORCHESTRATOR}
     assert from_stage_on(Stage.MANIM) == {Stage.MANIM, Stage.REVIDEO, Stage.UPLOAD}
     assert from_stage_on(Stage.TTS) == {Stage.TTS, Stage.REVIDEO, Stage.UPLOAD}
     assert from_stage_on(Stage.MUSIC) == {Stage.MUSIC, Stage.REVIDEO, Stage.UPLOAD}

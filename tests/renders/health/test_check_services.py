@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 
+from renderhub.lib import clock
 from renders.domain.errors import ErrorCode, GenerationError
-from renders.models import RenderEvent, Service
+from renders.models import CircuitRow, RenderEvent, Service
 
 pytestmark = pytest.mark.django_db
 ILL = GenerationError(ErrorCode.UNAUTHORIZED, "ailing", "The key was refused.", remedy="Give it another key.")
@@ -56,3 +58,35 @@ def test_it_keeps_nothing(house):
         call_command("check_services", "--json")
     assert not Service.objects.exists()
     assert not RenderEvent.objects.exists()
+
+
+def test_a_primary_that_is_left_alone_is_an_exit_code_though_it_answers(house, settings, capsys):
+    settings.RENDERHUB_PROVIDERS = {**settings.RENDERHUB_PROVIDERS, "ailing": (*_ailing(settings), "io", 1)}
+    now = clock.now()
+    opened = {"opened_at": now, "open_until": now + timedelta(seconds=60), "code": "TIMEOUT", "message": "No answer."}
+    CircuitRow.objects.create(provider="ailing", **opened)
+    with pytest.raises(SystemExit):
+        call_command("check_services", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is False
+    assert told["calls"] == [
+        {
+            "name": "ailing",
+            "circuit": "open",
+            "open_until": opened["open_until"].isoformat(),
+            "opened_for": "TIMEOUT: No answer.",
+            "calls_made": 0,
+            "calls_failed": 0,
+            "paused_until": None,
+            "at_once": 0,
+            "at_once_limit": None,
+            "rate_limit": None,
+        }
+    ]
+    with pytest.raises(SystemExit):
+        call_command("check_services", no_color=True)
+    assert "left alone until" in capsys.readouterr().out
+
+
+def _ailing(settings) -> tuple[str]:
+    return (settings.RENDERHUB_PROVIDERS["ailing"][0],)

@@ -63,6 +63,7 @@ def test_a_service_that_goes_down_and_comes_back_is_told_once_each(house):
         "primary": True,
         "stages": ["tts", "upload"],
         "since": down.since.isoformat(),
+        "left_alone": False,
     }
     house.says = None
     for _ in range(2):

@@ -27,7 +27,7 @@ def test_what_works_is_not_complained_about() -> None:
     assert [problem for problem in run_checks() if problem.id.startswith("renders.")] == []
 
 
-@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.MUSIC}))
+@pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.MUSIC, Stage.ORCHESTRATOR}))
 def test_an_empty_chain_is_said_by_its_variable(stage: str, settings: Any) -> None:
     settings.RENDERHUB_CHAINS |= {stage: []}
     assert said(checks.check_chains) == [
@@ -35,8 +35,8 @@ def test_an_empty_chain_is_said_by_its_variable(stage: str, settings: Any) -> No
     ]
 
 
-def test_music_need_not_be_made() -> None:
-    assert chains.primary(Stage.MUSIC) is None
+def test_neither_music_nor_an_orchestrator_is_needed() -> None:
+    assert chains.primary(Stage.MUSIC) is chains.primary(Stage.ORCHESTRATOR) is None
     assert said(checks.check_chains) == []
 
 
@@ -113,12 +113,6 @@ class TestChains:
         settings.RENDERHUB_CHAINS |= {"tts": ["second", "slow"]}
         assert [one.name for one in chains.rest_after(Stage.TTS, "fake")] == ["second", "slow"]
         assert chains.candidate("bygone").name == "bygone"
-
-    def test_what_is_expected_after_a_stage_is_the_sum_of_its_primaries(self, settings: Any) -> None:
-        settings.RENDERHUB_PROVIDERS = pipeline.FAKES | {"composing": ("a.b.C", "cpu", 20.0)}
-        settings.RENDERHUB_CHAINS |= {"revideo": ["composing", "fake"]}
-        assert chains.expected_after(Stage.TTS) == 21
-        assert chains.expected_after(Stage.UPLOAD) == 0
 
     def test_a_provider_is_made_once(self) -> None:
         assert chains.provider("fake") is chains.provider("fake")

@@ -14,11 +14,11 @@ from tests.support.providers import script
 JOB = Job(JobType.TOPIC_SHORT, "name", aspect_ratio=AspectRatio.TALL)
 
 
-def primary(stage: Stage) -> str | None:
-    return None if stage is Stage.MUSIC else "first"
+def primary(chain: str) -> str | None:
+    return None if chain == Stage.MUSIC else "first"
 
 
-def with_music(stage: Stage) -> str | None:
+def with_music(chain: str) -> str | None:
     return "first"
 
 

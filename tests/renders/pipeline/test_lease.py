@@ -102,13 +102,16 @@ def test_a_database_that_is_away_for_a_moment_stops_nothing(keeper: LeaseKeeper,
         assert not held.cancelled.is_set()
 
 
-def test_a_worker_that_goes_down_at_once_stops_all_it_has_in_hand(keeper: LeaseKeeper) -> None:
+def test_a_worker_that_stops_stops_all_it_has_in_hand_and_what_it_took_just_before(keeper: LeaseKeeper) -> None:
     pipeline.ask()
     pipeline.run_one()
-    with keeper.holding(take(), 60) as one, keeper.holding(take(), 60) as other:
-        keeper.cancel_all()
-        assert one.cancelled.is_set()
-        assert other.cancelled.is_set()
+    with keeper.holding(take(), 60) as one:
+        assert not keeper.stopping
+        keeper.hand_back_all()
+        with keeper.holding(take(), 60) as other:
+            assert (one.cancelled.is_set(), one.handed_back) == (True, True)
+            assert (other.cancelled.is_set(), other.handed_back) == (True, True)
+    assert keeper.stopping
 
 
 def test_two_claims_of_one_step_are_told_apart(keeper: LeaseKeeper) -> None:

@@ -120,6 +120,12 @@ def live_through_everything(fakes: Any, settings: Any) -> None:
     rerender(well.pk)
     pipeline.run_all()
 
+    pipeline.ask("passed by " * 60)
+    steps.skip_provider(take(), "second", "cpu", "it is down")
+    steps.park(take(), clock.now() + timedelta(hours=1), "nobody can be asked")
+    rescue.wake_waiting(["script_gen"])
+    pipeline.run_all()
+
     fakes.plan |= {"script_gen": [error(ErrorCode.TIMEOUT)], "tts": [error(ErrorCode.NOT_FOUND)]}
     bumpy = pipeline.ask("bumpy " * 60)
     steps.hand_back(take())

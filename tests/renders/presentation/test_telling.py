@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from renders.models import Render, Step
-from renders.presentation.telling import Evidence, punctuality, tell
+from renders.presentation.telling import Evidence, punctuality, tell, under_way_in_short
 from renders.presentation.words import Words, as_text
 
 NOW = datetime(2026, 11, 22, 5, 20, tzinfo=UTC)
@@ -129,3 +129,18 @@ def test_punctuality(due, completed, told):
     render = Render(status="completed" if completed else "queued", due_at=later(due))
     render.completed_at = later(completed) if completed else None
     assert punctuality(render, NOW) == told
+
+
+def test_a_step_that_nobody_can_be_asked_for_says_what_it_waits_for():
+    step = Step(stage="tts", segment="s3", status="sleeping", provider="speech", wake_at=later(30))
+    step.waits_for = "No provider can be asked now. speech: it is down: refused"
+    assert said(Render(status="processing"), step, last_error="an older one")[0] == (
+        "Waiting with the narration of s3: No provider can be asked now. speech: it is down: refused. "
+        "It is looked at again at 05:20:30 UTC, or as soon as a service is back."
+    )
+
+
+def test_in_short_it_says_where_it_is_and_what_is_expected():
+    queued, at_work = Render(status="queued"), Render(status="processing", stage="tts")
+    assert under_way_in_short(queued, "") == "Waits for its turn."
+    assert under_way_in_short(at_work, "what is left takes 8 m") == "At work: narration. What is left takes 8 m."

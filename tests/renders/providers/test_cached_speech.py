@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome, Pending
 from renders.providers.base import Immediate, Request
 from renders.providers.cached_speech import CachedSpeech, Folder, Remembered
-from renders.providers.cached_speech.speeches import key_of
+from renders.providers.cached_speech.speeches import Speech, key_of
 
 TIMINGS = [{"start": 0.0, "end": 1.5, "text": "Hello there."}]
 HELLO = {"text": "Hello there.", "language": "en", "voice": "female", "segment_id": "s1"}
@@ -77,7 +78,7 @@ def assert_not_cached(outcome: Outcome) -> None:
 def test_what_a_better_voice_said_is_answered_again_and_says_who_spoke(spoken: Ok, ask: Any, tmp_path: Path) -> None:
     found = ask(HELLO)
     assert isinstance(found, Ok)
-    assert found.result == {"duration": 1.5, "timings": TIMINGS, "provider": "better", "model": "tts-1"}
+    assert found.result == {"duration": 1.5, "timings": TIMINGS, "provider": "better", "model": "better/tts-1"}
     assert found.files["narration"].read_bytes() == b"sound of Hello there."
     assert found.files["narration"].parent == tmp_path / "again"
 
@@ -211,3 +212,58 @@ def test_what_is_degraded_is_not_kept(store: Folder, tmp_path: Path, ask: Any) -
 @pytest.mark.parametrize("payload", [{}, {"text": None, "language": 5, "voice": []}, {"text": "\ud800"}])
 def test_a_payload_of_another_form_is_answered_not_raised(ask: Any, payload: dict[str, Any]) -> None:
     assert isinstance(ask(payload), Err)
+
+
+def keep(store: Folder, folder: Path, name: str, size: int, used: float) -> str:
+    """A narration of another text, last asked for so many seconds ago."""
+    audio = folder / f"{name}.wav"
+    audio.write_bytes(name.encode() * (size // len(name)))
+    key = key_of({"text": name})
+    store.keep(key, audio, Speech("better", "tts-1", {"duration": 1.0}))
+    for path in store.root.rglob("*"):
+        if path.is_file() and path.stat().st_mtime > time.time() - 60:
+            os.utime(path, (time.time() - used, time.time() - used))
+    return key
+
+
+def test_the_narrations_that_were_not_asked_for_longest_go_first(store: Folder, tmp_path: Path) -> None:
+    old, middle, new = (keep(store, tmp_path, name, 600, used) for name, used in (("a", 9e5), ("b", 8e5), ("c", 7e5)))
+    assert store.fetch(old, tmp_path) is not None, "asked for just now"
+
+    assert store.prune(1_300) == 600
+    assert [store.fetch(key, tmp_path) is not None for key in (old, middle, new)] == [True, False, True]
+    assert store.prune(1_300) == 0
+    assert not [path for path in store.root.rglob("*") if path.is_file() and path.stem == middle]
+
+
+def test_what_is_young_stays_and_sound_without_an_entry_goes(store: Folder, tmp_path: Path) -> None:
+    orphan = keep(store, tmp_path, "orphan", 600, 9e5)
+    young = keep(store, tmp_path, "young", 600, 0)
+    (store.root / orphan[:2] / f"{orphan}.json").unlink()
+
+    assert store.prune(0) == 600
+    assert store.fetch(young, tmp_path) is not None
+
+
+def test_an_empty_store_is_pruned_without_being_made(store: Folder) -> None:
+    assert store.prune(0) == 0
+    assert not store.root.exists()
+
+
+def test_a_better_voice_is_not_replaced_by_a_lesser_one(spoken: Ok, ask: Any, store: Folder, tmp_path: Path) -> None:
+    class Lesser(Better):
+        name = "lesser"
+
+    Remembered(Lesser(), store, better=["better"]).submit(Request("tts", HELLO, tmp_path / "x", 10.0), "key")
+    assert ask(HELLO).result["provider"] == "better"
+    Remembered(Lesser(), store).submit(Request("tts", HELLO, tmp_path / "y", 10.0), "key")
+    assert ask(HELLO, "third").result["provider"] == "lesser"
+
+
+def test_its_provider_is_asked_whether_it_is_well(store: Folder) -> None:
+    class Pinged(Better):
+        def ping(self, seconds: float) -> GenerationError | None:
+            return GenerationError(ErrorCode.API_ERROR, "better", "down")
+
+    assert Remembered(Better(), store).ping(1) is None
+    assert Remembered(Pinged(), store).ping(1) is not None

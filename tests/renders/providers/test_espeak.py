@@ -20,8 +20,9 @@ import pytest
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok
 from renders.media import ffmpeg
+from renders.narration import sound
 from renders.providers.base import Request
-from renders.providers.espeak import provider, sound, speak
+from renders.providers.espeak import provider, speak
 from renders.providers.espeak.provider import Espeak
 
 ENGLISH = "Dr. Smith saw it in 1969. It is 2,525 km long!\n\nA new paragraph begins here."

@@ -324,6 +324,23 @@ def test_what_cannot_be_told_is_refused_in_plain_words(job: dict[str, Any]) -> N
     assert len(remedy.split()) > 2
 
 
+@pytest.mark.parametrize(
+    "job",
+    [
+        {"job_type": "doubt", "input_text": "Why is the sky blue?"},
+        {"job_type": "topic_short", "input_text": "Photosynthesis"},
+        {"job_type": "daily_ca", "items": [news("Title", "Text.")], "language": "ru"},
+    ],
+)
+def test_behind_a_chat_provider_what_only_that_one_can_do_is_asked_again_later(job: dict[str, Any]) -> None:
+    outcome = Extractive(stands_in=True).submit(Request("script_gen", {"job": job}, Path(), 60.0), "key")
+    assert isinstance(outcome, Err)
+    error = outcome.error
+    assert (error.code, error.provider_code, error.max_attempts) == (ErrorCode.PROVIDER_FAILURE, "NEEDS_CHAT", 1)
+    assert not error.user_action_required
+    assert "SCRIPT_API_URL" in error.what_to_do
+
+
 def test_a_payload_without_a_job_is_refused() -> None:
     assert refusal(Extractive().submit(Request("script_gen", {}, Path(), 60.0), "key"))[0] is ErrorCode.INVALID_INPUT
 

@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -106,6 +107,13 @@ def test_a_bucket_that_asks_for_time_says_how_much(server: Loopback, tmp_path: P
         server.handle = bucket(PUT=refusal(503, code, Retry_After="17"))
         error = error_of(s3(server.address).submit(request(tmp_path), "key"))
         assert (error.code, error.retry_after) == (ErrorCode.RATE_LIMITED, 17.0)
+
+
+def test_a_bucket_may_say_it_by_a_date_or_in_no_way(server: Loopback, tmp_path: Path) -> None:
+    for said, least, most in ((formatdate(time.time() + 600, usegmt=True), 590, 601), ("soon", None, None)):
+        server.handle = bucket(PUT=refusal(429, "TooManyRequests", Retry_After=said))
+        wait = error_of(s3(server.address).submit(request(tmp_path), "key")).retry_after
+        assert wait is None if least is None else least < wait < most
 
 
 @pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "Teapot"])

@@ -10,12 +10,12 @@ from PIL import Image
 from renders.domain.errors import ErrorCode
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.script import Role, SceneKind, Segment, Visual
+from renders.framed import framing
 from renders.look import INK, check, read_order
 from renders.media import ffmpeg, h264
 from renders.media.probe import probe
 from renders.providers.base import Request
 from renders.providers.source_file import SourceFile
-from renders.providers.source_file.framing import framing
 
 RED = (220, 30, 20)
 SIZES = [(640, 360), (360, 640), (480, 480)]

@@ -1,0 +1,1 @@
+"""One module a provider (or family): each defines `ENTRIES`. See `tests/conformance/http_providers.py`."""

@@ -1,0 +1,93 @@
+"""A composer that is broken, a service that dies at work: the video is delivered all the same, as a slideshow, and says
+so (R16, R36)."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renders.media.probe import probe
+from renders.models import Attempt, Render, RenderLog
+from renders.pipeline import bell, chains, lease, recovery
+from renders.providers.composer import provider as composer
+from tests.renders.media import samples
+from tests.support import pipeline, served
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def real_engines(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(bell, "_ring", lambda freed: None)
+    monkeypatch.setattr(lease.keeper, "_start", lambda: None)
+    settings.RENDERHUB_PROVIDERS = pipeline.FAKES
+    ours = {"manim": ["still"], "tts": ["espeak"], "revideo": ["composer", "slideshow"], "upload": ["local_media"]}
+    settings.RENDERHUB_CHAINS = {**pipeline.FAKE_CHAINS, **ours}
+    chains.provider.cache_clear()
+    yield
+    chains.provider.cache_clear()
+
+
+def make() -> Render:
+    render = pipeline.ask()
+    for _ in range(8):
+        while pipeline.run_one("cpu") or pipeline.run_one("io"):
+            pass
+        render.refresh_from_db()
+        if render.status != "processing":
+            break
+        pipeline.let_pass(120)
+        recovery.tick(believe_leases=True)
+    return render
+
+
+def test_a_slideshow_is_delivered_and_marked(
+    real_engines: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(job: Any) -> Path:
+        raise RuntimeError("the mixer is broken")
+
+    monkeypatch.setattr(composer, "make_sound", broken)
+    render = make()
+    assert render.status == "completed", render.error_message
+    video = Path(settings.MEDIA_ROOT) / "videos" / render.video_url.removeprefix("/media/")
+    info = probe(video, decode=True)
+    assert info.video is not None
+    assert (info.video.width, info.video.height) == (1920, 1080)
+    assert abs(samples.loudness(video)[0] + 14) <= 1
+    [mark] = render.degraded
+    assert (mark["stage"], mark["provider"]) == ("revideo", "slideshow")
+    assert "the mixer is broken" in mark["reason"]
+    assert "slideshow" in mark["reason"]
+    assert Attempt.objects.filter(step__render=render, provider="composer").count() == 3
+    assert RenderLog.objects.filter(render=render, step_name="revideo", status="degraded").exists()
+
+
+def test_a_service_that_is_killed_at_work_is_followed_by_the_next(
+    real_engines: None, settings: Any, tmp_path: Path
+) -> None:
+    chain = ["revideo_service", "slideshow"]
+    settings.RENDERHUB_CHAINS = {**settings.RENDERHUB_CHAINS, "revideo": chain}
+    with served.web_process(settings), served.serving("compose", tmp_path, SERVE_ASSET_HOSTS="127.0.0.1") as service:
+        address = {"url": service.url, "key": ""}
+        settings.RENDERHUB_SERVICES = {**settings.RENDERHUB_SERVICES, "revideo_service": address}
+
+        def murder() -> None:
+            wait_until(lambda: served.programs_of(service), 60, "the service to be at work")
+            served.kill(service)
+
+        murderer = threading.Thread(target=murder)
+        murderer.start()
+        render = make()
+        murderer.join(10)
+    assert render.status == "completed", render.error_message
+    [mark] = render.degraded
+    assert mark["provider"] == "slideshow"
+    assert "revideo_service: TIMEOUT" in mark["reason"]
+    assert "slideshow" in mark["reason"]
+    tried = Attempt.objects.filter(step__render=render, provider="revideo_service")
+    assert set(tried.values_list("error_code", flat=True)) == {"TIMEOUT"}
