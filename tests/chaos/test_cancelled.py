@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from renderhub.drills.looking import alive, marked
 from renderhub.embedded.home import PROJECT
 from renderhub.supervisor import processes
 from tests.support.plant import QUICK, Plant
-from tests.support.processes import alive, marked
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from renderhub.drills.looking import kill
 from tests.support import soundness
 from tests.support.plant import Plant
-from tests.support.processes import kill
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from renderhub.drills.looking import alive, kill, marked
 from tests.support import soundness
 from tests.support.plant import PATIENCE, STAGES, Plant
-from tests.support.processes import alive, kill, marked
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes

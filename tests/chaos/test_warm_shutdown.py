@@ -6,9 +6,9 @@ import signal
 
 import pytest
 
+from renderhub.drills.looking import alive, marked
 from tests.support import soundness
 from tests.support.plant import Plant
-from tests.support.processes import alive, marked
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes

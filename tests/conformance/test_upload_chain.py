@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from renders.models import Render, RenderLog
-from renders.pipeline import chains, recovery
+from renders.pipeline import chains
 from tests.support import pipeline
 from tests.support.s3_server import S3Server
 
@@ -31,26 +31,12 @@ def chain(settings, bucket: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Serv
     chains.provider.cache_clear()
 
 
-def make() -> Render:
-    """A render, until nothing is due or sleeping any more."""
-    render = pipeline.ask()
-    for _ in range(20):
-        while pipeline.run_one("cpu") or pipeline.run_one("io"):
-            pass
-        render.refresh_from_db()
-        if render.status != "processing":
-            break
-        pipeline.let_pass(120)
-        recovery.tick(believe_leases=True)
-    return render
-
-
 def is_kept_here(render: Render, media: Path) -> bool:
     return (media / "videos" / render.video_url.removeprefix("/media/")).is_file()
 
 
 def test_a_bucket_that_takes_the_video_publishes_it(chain, settings):
-    render = make()
+    render = pipeline.make()
     assert render.status == "completed"
     assert render.video_url.startswith(f"{chain.public_url}/{render.pk}/")
     for url in (render.video_url, render.thumbnail_url, render.captions_url):
@@ -61,7 +47,7 @@ def test_a_bucket_that_takes_the_video_publishes_it(chain, settings):
 
 def test_a_bucket_that_refuses_our_key_leaves_the_video_here_at_once(chain, settings):
     settings.RENDERHUB_S3 = chain.settings(secret_access_key="another")
-    render = make()
+    render = pipeline.make()
     assert render.status == "completed"
     assert is_kept_here(render, Path(settings.MEDIA_ROOT))
     assert "upload" in str(render.degraded)
@@ -77,7 +63,7 @@ def test_a_bucket_that_does_not_answer_is_asked_again_before_the_video_stays_her
         nobody.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
     settings.RENDERHUB_S3 = chain.settings(endpoint=address)
-    render = make()
+    render = pipeline.make()
     assert render.status == "completed"
     assert is_kept_here(render, Path(settings.MEDIA_ROOT))
     assert pipeline.Attempt.objects.filter(step__render=render, provider="s3").count() == 3

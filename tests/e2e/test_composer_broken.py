@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from renders.media.probe import probe
-from renders.models import Attempt, Render, RenderLog
-from renders.pipeline import bell, chains, lease, recovery
+from renders.models import Attempt, RenderLog
+from renders.pipeline import bell, chains, lease
 from renders.providers.composer import provider as composer
 from tests.renders.media import samples
 from tests.support import pipeline, served
@@ -32,19 +32,6 @@ def real_engines(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     chains.provider.cache_clear()
 
 
-def make() -> Render:
-    render = pipeline.ask()
-    for _ in range(8):
-        while pipeline.run_one("cpu") or pipeline.run_one("io"):
-            pass
-        render.refresh_from_db()
-        if render.status != "processing":
-            break
-        pipeline.let_pass(120)
-        recovery.tick(believe_leases=True)
-    return render
-
-
 def test_a_slideshow_is_delivered_and_marked(
     real_engines: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,7 +39,7 @@ def test_a_slideshow_is_delivered_and_marked(
         raise RuntimeError("the mixer is broken")
 
     monkeypatch.setattr(composer, "make_sound", broken)
-    render = make()
+    render = pipeline.make()
     assert render.status == "completed", render.error_message
     video = Path(settings.MEDIA_ROOT) / "videos" / render.video_url.removeprefix("/media/")
     info = probe(video, decode=True)
@@ -82,7 +69,7 @@ def test_a_service_that_is_killed_at_work_is_followed_by_the_next(
 
         murderer = threading.Thread(target=murder)
         murderer.start()
-        render = make()
+        render = pipeline.make()
         murderer.join(10)
     assert render.status == "completed", render.error_message
     [mark] = render.degraded

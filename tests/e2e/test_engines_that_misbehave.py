@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from renderhub.drills.looking import alive
 from renderhub.embedded.home import PROJECT
 from renderhub.supervisor import processes
 from tests.support.plant import Plant
-from tests.support.processes import alive
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes

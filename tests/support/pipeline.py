@@ -15,7 +15,7 @@ from django.db.models import F
 from renders.actions.request import Wish, request
 from renders.domain.stages import Stage
 from renders.models import Asset, Attempt, Render, RenderEvent, RenderFailure, RenderLog, Step, Workspace
-from renders.pipeline import enact, runner
+from renders.pipeline import enact, recovery, runner
 from renders.pipeline.transitions.claim import Claimed, claim
 from renders.pipeline.transitions.fence import StaleClaim
 from renders.pipeline.transitions.finishing import Taking
@@ -96,6 +96,20 @@ def run_all(limit: int = 200) -> list[Claimed]:
         done.append(claimed)
         assert len(done) < limit, "the pipeline does not come to rest"
     return done
+
+
+def make() -> Render:
+    """A render on both queues, until nothing of it is due or sleeping any more."""
+    render = ask()
+    for _ in range(20):
+        while run_one("cpu") or run_one("io"):
+            pass
+        render.refresh_from_db()
+        if render.status != "processing":
+            break
+        let_pass(120)
+        recovery.tick(believe_leases=True)
+    return render
 
 
 def take_at(stage: Stage) -> Claimed:

@@ -18,12 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
+from renderhub.drills.looking import below, kill, marked
 from renderhub.embedded import postgres, servers, valkey
 from renderhub.embedded.home import PROJECT
 from renderhub.supervisor import processes
 from renderhub.supervisor.processes import Process
 from tests.support.plant_view import PATIENCE, PlantView
-from tests.support.processes import below, kill, marked
 from tests.support.running import Running
 from tests.support.waiting import wait_until
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.processes import alive, below, kill
+from renderhub.drills.looking import below, children, kill
 
 
 @dataclass
@@ -38,12 +37,3 @@ class Running:
 
     def wait(self, within: float = 30.0) -> int:
         return self.popen.wait(within)
-
-
-def children(pid: int) -> list[int]:
-    """Direct children of a process, whichever of its threads started them."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            found += [int(child) for child in task.read_text().split()]
-    return [child for child in found if alive(child)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -32,7 +33,7 @@ _MARK = "~"
 _BAD_MEDIA = "What the service made cannot be used. It is asked again; if that stays so, use another model."
 
 
-class Predicting:
+class Predicting(ABC):
     """Base of the providers. `submit` creates and answers `Pending`; `check` looks, and fetches at once what is done,
     for the addresses expire; `find` looks for a prediction whose answer was lost, by our key in its input."""
 
@@ -46,13 +47,13 @@ class Predicting:
 
     # What each of them adds
 
+    @abstractmethod
     def _values(self, request: Request) -> Mapping[str, Any]:
         """What stands for `$prompt` and the rest of the model's input. Raises `Failed` for what cannot be asked for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _made(self, request: Request, fetched: Path, seconds: float) -> Ok:
         """The file in the form that the stage wants. Raises `Failed`, `ProbeError`, `SourceRefused`, `ChildError`."""
-        raise NotImplementedError
 
     # The protocol
 

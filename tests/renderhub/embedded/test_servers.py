@@ -15,6 +15,7 @@ import psycopg2
 import pytest
 import redis
 
+from renderhub.drills.looking import alive, below, kill, marked
 from renderhub.embedded import binaries, identity, postgres, servers, stale
 from renderhub.embedded.errors import EmbeddedError, HomeBusy, ServerNotStarted
 from renderhub.embedded.home import current_urls
@@ -22,7 +23,6 @@ from renderhub.embedded.servers import Servers
 from renderhub.embedded.sockets import SocketFolder
 from renderhub.lib.child import Limits, run
 from tests.support.other_user import python_of_another_user
-from tests.support.processes import alive, below, kill, marked
 from tests.support.waiting import wait_until
 
 PROJECT = Path(__file__).resolve().parents[3]

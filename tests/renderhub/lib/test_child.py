@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from renderhub.drills.looking import alive, kill, marked
 from renderhub.lib.child import (
     Child,
     ChildCancelled,
@@ -27,7 +28,6 @@ from renderhub.lib.child import (
     run,
     spawn,
 )
-from tests.support.processes import alive, kill, marked
 from tests.support.waiting import wait_until
 
 PROJECT = Path(__file__).resolve().parents[3]

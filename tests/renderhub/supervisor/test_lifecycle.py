@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from renderhub.drills.looking import alive, below, kill, marked
 from renderhub.embedded.home import current_urls
 from tests.support.other_user import python_of_another_user
-from tests.support.processes import alive, below, kill, marked
 from tests.support.waiting import wait_until
 
 PROJECT = Path(__file__).resolve().parents[3]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from tests.support import misbehaving as acts
 from tests.support.gateway import mp3, speech
 from tests.support.misbehaving import MisbehavingServer, Talk, answer
 
-needs_package = pytest.mark.skipif(find_spec("edge_tts") is None, reason="the package edge-tts is not installed")
 TEXT = "The river is 2,525 km long & wide. Is it deep?"
 
 
@@ -42,7 +40,6 @@ def error_of(outcome: Outcome) -> GenerationError:
     return outcome.error
 
 
-@needs_package
 def test_it_speaks_and_tells_when_each_word_is_heard(server: MisbehavingServer, tmp_path: Path) -> None:
     heard: list[str] = []
     server.does(edge.speaks(mp3(3.0), lambda text: edge.even_words(text, 2.9, 0.3), heard))
@@ -72,7 +69,6 @@ def test_it_speaks_and_tells_when_each_word_is_heard(server: MisbehavingServer, 
     assert [path.name for path in (tmp_path / "work").iterdir()] == ["narration.wav"]
 
 
-@needs_package
 @pytest.mark.parametrize(
     ("language", "voice", "speaker"),
     [
@@ -91,7 +87,6 @@ def test_each_language_has_its_voices(
     assert speaker in heard[0]
 
 
-@needs_package
 def test_a_burst_of_refusals_is_the_service_s_fault(server: MisbehavingServer, tmp_path: Path) -> None:
     server.does(answer(403, b"", {"Date": "Mon, 23 Nov 2026 06:00:00 GMT"}))
 
@@ -102,7 +97,6 @@ def test_a_burst_of_refusals_is_the_service_s_fault(server: MisbehavingServer, t
     assert error.context["speaker"] == "en-US-AndrewNeural"
 
 
-@needs_package
 @pytest.mark.parametrize(
     ("act", "code"),
     [
@@ -142,7 +136,6 @@ def test_whatever_it_sends_is_a_typed_error(
     assert list((tmp_path / "work").iterdir()) == []
 
 
-@needs_package
 @pytest.mark.parametrize(
     ("act", "code"),
     [
@@ -176,7 +169,6 @@ def test_every_way_not_to_connect_has_its_code(
         assert error.retry_after == 17.0
 
 
-@needs_package
 def test_nobody_there_is_a_timeout(tmp_path: Path) -> None:
     with MisbehavingServer() as server:
         pass
@@ -184,7 +176,6 @@ def test_nobody_there_is_a_timeout(tmp_path: Path) -> None:
     assert error_of(speak(server, tmp_path)).code is ErrorCode.TIMEOUT
 
 
-@needs_package
 def test_it_stops_when_nobody_wants_it_any_more(server: MisbehavingServer, tmp_path: Path) -> None:
     asked = Request("tts", {"text": TEXT, "language": "en"}, tmp_path / "work", 60)
 
@@ -198,7 +189,6 @@ def test_it_stops_when_nobody_wants_it_any_more(server: MisbehavingServer, tmp_p
     assert "cancelled" in error.message
 
 
-@needs_package
 def test_more_sound_than_is_taken_ends_the_call(server: MisbehavingServer, tmp_path: Path) -> None:
     def endless(talk: Talk) -> None:
         while not talk.stopped.is_set():
@@ -212,7 +202,6 @@ def test_more_sound_than_is_taken_ends_the_call(server: MisbehavingServer, tmp_p
     assert server.sent[0] < 100_000_000
 
 
-@needs_package
 def test_a_ping_asks_for_the_voices(server: MisbehavingServer) -> None:
     provider = EdgeSpeech(address=server.url.replace("http", "ws"))
     server.does(answer(200, [{"ShortName": "en-US-AndrewNeural"}]))
@@ -231,7 +220,6 @@ def test_what_cannot_be_said_is_not_sent(server: MisbehavingServer, tmp_path: Pa
     assert server.asked == []
 
 
-@needs_package
 def test_a_voice_that_is_none_is_told_by_its_setting(tmp_path: Path) -> None:
     provider = EdgeSpeech({"en:default": "../../etc/passwd'/>"}, address="ws://127.0.0.1:1")
     asked = {"text": TEXT, "language": "en"}
