@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.compose import scene
 from renders.domain.outcomes import Ok
 from renders.look.theme import INK
+from renders.media import ffmpeg
 from renders.media.cache import FolderCache
 from renders.media.prepare import FinalForm, prepare_early
 from renders.media.session import Session, Stop
@@ -47,6 +48,8 @@ def compose(inputs: Path, cache: Path, folder: Path, *, burned: bool = False, an
 def main() -> None:
     step, *folders = sys.argv[1:]
     inputs, cache, folder = map(Path, folders)
+    # A worker has looked for its FFmpeg once, when it made its first asset.
+    ffmpeg.identity()
     began = time.perf_counter()
     if step == "prepare":
         prepare(inputs, cache, folder)

@@ -1,7 +1,8 @@
 """What was made is kept by the hash of all that it was made of, and never believed without a look (DESIGN section 2).
 
-A file is written under a temporary name, synced, and renamed; its name carries the hash of its own bytes, so that one
-that was cut short or damaged is noticed, removed and made again.
+A file is written under a temporary name and renamed; its name carries the hash of its own bytes, so that one that was
+cut short or damaged is noticed, removed and made again. Nothing waits for the disk: what a power cut takes away is
+one of those.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from renderhub.lib.durable import hash_of, sync
+from renderhub.lib.durable import hash_of
 
 _NAME = re.compile(r"([0-9a-f]{64})-([0-9a-f]{64})")
 _STALE = 3600.0
@@ -71,7 +72,6 @@ class FolderCache:
             shutil.copyfile(path, fresh)
             place = self._folder(key) / f"{key}-{hash_of(fresh)}"
             place.parent.mkdir(exist_ok=True)
-            sync(fresh)
             older = [one for one in self._kept(key) if one != place]
             fresh.replace(place)
         finally:

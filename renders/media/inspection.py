@@ -40,7 +40,7 @@ _LISTENED = f"{stretches.SILENCE},ebur128@gate={loudness.METER}"
 
 
 # All is parsed and decoded but for the smoothing of edges at the end, which cannot fail and takes a third of the time.
-_ALONE = ["-threads", "1", "-skip_loop_filter", "all"]
+_UNSMOOTHED = ["-skip_loop_filter", "all"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,10 @@ def measure(
         if known is None:
             frames, seen, log, fault = look.whole()
         else:
-            parts = [pool.submit(look.region, *region, known.fps) for region in _wanted(known)]
+            wanted = _wanted(known)
+            # Side by side each has a core; the only one, which an editor waits for, decodes on two.
+            threads = 2 if len(wanted) == 1 else 1
+            parts = [pool.submit(look.region, *region, known.fps, threads) for region in wanted]
             log, fault = look.heard(known)
             frames, seen = known.frames, _together([part.result()[0] for part in parts], log)
             fault = next((wrong for part in parts if (wrong := part.result()[1])), fault)
@@ -130,13 +133,13 @@ class _Look:
             note.unlink()
         return log, fault
 
-    def region(self, begin: int, end: int, fps: int) -> tuple[Stretches, str]:
+    def region(self, begin: int, end: int, fps: int, threads: int) -> tuple[Stretches, str]:
         """The stretches of some frames, in seconds of the video, and the complaint where they do not decode."""
         start = max(0.0, (begin - 0.5) / fps)
         length = (end - begin) / fps
         log, fault = self._ffmpeg(
             ["-map", "0:v:0", "-vf", stretches.STRICT, "-frames:v", str(end - begin), "-f", "null", "-"],
-            before=[*_ALONE, "-ss", f"{start:.6f}", "-t", f"{length + 1:.6f}"],
+            before=["-threads", str(threads), *_UNSMOOTHED, "-ss", f"{start:.6f}", "-t", f"{length + 1:.6f}"],
         )
         if not fault and _counted(log) != end - begin:
             fault = f"frames {begin} to {end} are not all there"

@@ -14,7 +14,7 @@ from renders.media.cache import Cache
 from renders.media.session import Session
 from renders.media.stretches import Stretch
 
-_MAGIC = b"renderhub piece 1\n"
+_MAGIC = b"renderhub piece 2\n"
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Piece:
     picture: h264.Picture
     black: tuple[Stretch, ...] = ()
     frozen: tuple[Stretch, ...] = ()
+    moving: bool = False
+    """Whether it is known that nothing in it stands still for even a tenth of a second."""
 
     @property
     def units(self) -> tuple[bytes, ...]:
@@ -51,6 +53,7 @@ class Piece:
             "units": [len(unit) for unit in self.units],
             "black": [[one.start, one.end] for one in self.black],
             "frozen": [[one.start, one.end] for one in self.frozen],
+            "moving": self.moving,
         }
         row = json.dumps(head).encode() + b"\n"
         path.write_bytes(b"".join((_MAGIC, row, self.picture.parameters, *self.units)))
@@ -70,7 +73,8 @@ def read(path: Path) -> Piece:
         at += size
     if at != len(body):
         raise ValueError(f"{path.name} is no whole piece")
-    return Piece(h264.Picture(parameters, tuple(units)), _stretches(head["black"]), _stretches(head["frozen"]))
+    black, frozen = _stretches(head["black"]), _stretches(head["frozen"])
+    return Piece(h264.Picture(parameters, tuple(units)), black, frozen, moving=head["moving"] is True)
 
 
 def found(cache: Cache, key: str) -> Piece | None:

@@ -145,7 +145,8 @@ def _still(name: str, path: Path, container: Form, form: FinalForm, session: Ses
 
 def _clip(name: str, path: Path, container: Form, form: FinalForm, session: Session, threads: int) -> Piece:
     # The only one that is missing is waited for: an editor looks on while it is made anew.
-    effort = h264.Effort.BRISK if threads > 1 else h264.Effort.KEPT
+    # x264's threads wait for each other's rows: with one more than there are cores, no core does.
+    effort, threads = (h264.Effort.BRISK, threads + 1) if threads > 1 else (h264.Effort.KEPT, 1)
     about = seen.picture(session.ffmpeg(_opened(path, container), reads=name))
     if about is None:
         raise BadAsset(f"{name}: there is no picture in it.")
@@ -205,7 +206,8 @@ def _last(piece: Piece, form: FinalForm, session: Session) -> Piece:
 
 
 def _opened(path: Path, container: Form) -> list[str | Path]:
-    return [*container.arguments(), "-i", source(path), "-map", "0:v:0?", "-frames:v", "0", "-f", "null", "-"]
+    only = ["-map", "0:v:0?", "-c", "copy", "-frames:v", "0", "-f", "null", "-"]
+    return [*container.arguments(), "-threads", "1", "-i", source(path), *only]
 
 
 def _noted(picture: h264.Picture, log: bytes) -> Piece:

@@ -82,9 +82,10 @@ class Composer(Immediate):
         with ThreadPoolExecutor(self.processes + 1, thread_name_prefix="compose") as pool:
             sound = pool.submit(make_sound, job)
             sound.add_done_callback(lambda done: job.stop.set() if done.exception() else None)
-            thumbnail = pool.submit(_draw_thumbnail, job)
             picture = Picture(job, plan(timeline), pool, self.processes)
             strips = _unless_failed(job, sound, picture)
+            # Not earlier: packing leaves a core free, making the pieces does not.
+            thumbnail = pool.submit(_draw_thumbnail, job)
             packed = write_container(job, strips, sound.result())
             files = {
                 "video": packed.video,

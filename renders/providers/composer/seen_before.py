@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from renders.media import h264, proof
 from renders.media.cache import key_of
-from renders.media.stretches import FROZEN_SECONDS, Stretch
+from renders.media.stretches import FROZEN_SECONDS
 from renders.providers.composer.job import Job
 from renders.providers.composer.strips import Strip, seams
 
@@ -40,7 +40,7 @@ def regions(job: Job, strips: Sequence[Strip]) -> tuple[tuple[int, int], ...] | 
 
 
 def _wanted(job: Job, strips: Sequence[Strip], known: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    around = [_around(strip, job.timeline.fps) for strip in strips]
+    fps = job.timeline.fps
     for at, strip in enumerate(strips):
         new = not known[at] and not known[at + 1]
         if new and not proof.is_proved(strip.piece, job.cache):
@@ -48,20 +48,28 @@ def _wanted(job: Job, strips: Sequence[Strip], known: Sequence[bool]) -> Iterato
     for at, seen in enumerate(known):
         if seen:
             continue
-        place = strips[at].start if at < len(strips) else strips[-1].start + strips[-1].frames
-        yield place - (around[at - 1][1] if at else 0), place + (around[at][0] if at < len(strips) else 0)
+        before = strips[at - 1] if at else None
+        after = strips[at] if at < len(strips) else None
+        place = after.start if after else strips[-1].start + strips[-1].frames
+        back, on = _around(before, after, fps)
+        yield place - back, place + on
 
 
-def _around(strip: Strip, fps: int) -> tuple[int, int]:
-    """How many frames of a strip are looked at, with what is before it and with what is after it."""
-    begin, end = strip.first / fps, (strip.first + strip.frames) / fps
-    still = [] if strip.repeats else strip.piece.frozen
-    return _reach(still, begin, fps), _reach(still, end, fps)
+def _around(before: Strip | None, after: Strip | None, fps: int) -> tuple[int, int]:
+    """How many frames are looked at before and after the place where two strips meet (None: the video's edge)."""
+    if any(strip is not None and strip.piece.moving for strip in (before, after)):
+        # Whatever stands still over this edge does so within the other strip, where it is noted: it is no fault.
+        return round(_MORE * fps), round(_MORE * fps)
+    return (
+        _reach(before, before.first + before.frames, fps) if before else 0,
+        _reach(after, after.first, fps) if after else 0,
+    )
 
 
-def _reach(still: Sequence[Stretch], edge: float, fps: int) -> int:
+def _reach(strip: Strip, frame: int, fps: int) -> int:
     # What stands still over the edge for long enough to be noted has to be seen for that long; what a still repeats
     # may stand still anyway, up to its edge.
+    still, edge = [] if strip.repeats else strip.piece.frozen, frame / fps
     noted = any(one.start - _MORE <= edge <= one.end + _MORE for one in still)
     return round(((FROZEN_SECONDS if noted else _LONGEST_UNNOTED) + _MORE) * fps)
 

@@ -86,7 +86,8 @@ def _encoded(job: Job, window: Window, both: tuple[Side, Side], drawn: Drawn) ->
         raise h264.JoinError(f"a transition has {len(picture.units)} frames, not {frames}")
     found = stretches.logged(log)
     alike = any(one.start <= 1.5 / fps and one.end >= (frames - 1) / fps for one in found.frozen)
-    return Piece(picture, frozen=(Stretch(-1 / fps, (frames + 1) / fps),) if alike else ())
+    frozen = (Stretch(-1 / fps, (frames + 1) / fps),) if alike else ()
+    return Piece(picture, frozen=frozen, moving=not found.frozen)
 
 
 def _written(job: Job, side: Side) -> str:

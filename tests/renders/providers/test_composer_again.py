@@ -87,7 +87,8 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("assets")
-    made = {f"visual-s{at}": samples.picture(folder / f"s{at}.png", mark=at, colour="#A03060") for at in (1, 2, 3, 4)}
+    colours = ("#A03060", "#30A060", "#3060A0", "#A0A030")
+    made = {f"visual-s{at}": samples.picture(folder / f"s{at}.png", mark=at, colour=c) for at, c in enumerate(colours, 1)}
     made |= {f"narration-s{at}": samples.voice(folder / f"n{at}.wav", SECONDS) for at in (1, 2, 3, 4)}
     made["another"] = samples.picture(folder / "another.png", mark=6, colour="#208040")
     for name, frames in (("short", 40), ("long", 150), ("exact", 66)):
@@ -162,8 +163,8 @@ def test_only_what_is_new_of_the_file_is_decoded(studio: Studio, files: dict[str
     ((begin, end),) = studio.regions[-1]
     slot = made.tracks.visuals[1]
     start, stop = made.frames(slot.start), made.frames(slot.start + slot.duration)
-    assert start - 8 - 20 <= begin <= start - 8 - 15
-    assert stop + 8 + 15 <= end <= stop + 8 + 20
+    assert start - 8 - 4 <= begin <= start - 8 - 2
+    assert stop + 8 + 2 <= end <= stop + 8 + 4
 
 
 def test_of_what_was_prepared_early_only_the_edges_are_decoded(studio: Studio, files: dict[str, Path]) -> None:
@@ -177,16 +178,39 @@ def test_of_what_was_prepared_early_only_the_edges_are_decoded(studio: Studio, f
     made = studio.timeline(STILLS, long)
     studio.composed(made, files | voices)
     regions = studio.regions[-1]
-    assert [end - begin for begin, end in regions] == [18, 15 + 36, 15 + 36, 15 + 36, 18]
+    assert [end - begin for begin, end in regions] == [18, 15 + 6, 15 + 6, 15 + 6, 18]
     assert studio.encoded == 3, "the windows alone"
 
 
 def test_a_clip_that_stands_still_up_to_its_edge_is_looked_at_for_longer(studio: Studio, tmp_path: Path) -> None:
     piece = pieces.Piece(h264.Picture(b"", (b"",) * 90), frozen=(Stretch(1.8, 3.0),))
-    assert seen_before._around(Strip(piece, 0, 90), 30) == (18, 33)
-    assert seen_before._around(Strip(piece, 0, 60), 30) == (18, 33)
-    assert seen_before._around(Strip(piece, 0, 40), 30) == (18, 18)
-    assert seen_before._around(Strip(piece, 0, 60, repeats=True), 30) == (18, 18)
+    still = Strip(piece, 0, 40)
+    assert seen_before._around(Strip(piece, 0, 90), still, 30) == (33, 18)
+    assert seen_before._around(Strip(piece, 0, 60), still, 30) == (33, 18)
+    assert seen_before._around(still, Strip(piece, 0, 40, first=55), 30) == (18, 33)
+    assert seen_before._around(Strip(piece, 0, 60, repeats=True), still, 30) == (18, 18)
+    assert seen_before._around(None, still, 30) == (0, 18)
+    assert seen_before._around(still, None, 30) == (18, 0)
+
+
+def test_beside_a_window_in_which_nothing_stands_still_little_is_looked_at() -> None:
+    picture = h264.Picture(b"", (b"",) * 90)
+    moving, other = pieces.Piece(picture, moving=True), pieces.Piece(picture, frozen=(Stretch(1.8, 3.0),))
+    assert seen_before._around(Strip(other, 0, 90), Strip(moving, 0, 15), 30) == (3, 3)
+    assert seen_before._around(Strip(moving, 0, 15), Strip(other, 0, 90), 30) == (3, 3)
+
+
+def test_a_transition_between_two_pictures_that_are_alike_is_looked_at_with_what_is_around_it(
+    studio: Studio, files: dict[str, Path]
+) -> None:
+    long = {f"s{at}": 6.0 for at in (1, 2, 3, 4)}
+    voices = {f"narration-s{at}": samples.voice(studio.folder / f"n{at}.wav", 6.0) for at in (1, 2, 3, 4)}
+    alike = STILLS | {"s2": Material("visual-s1")}
+    studio.composed(studio.timeline(STILLS, long), files | voices)
+    outcome = studio.compose(studio.timeline(alike, long), files | voices)
+    assert isinstance(outcome, Err | Ok)
+    (begin, end), *_ = studio.regions[-1]
+    assert end - begin >= 15 + 36
 
 
 @pytest.mark.parametrize("when", ["first", "again"])
