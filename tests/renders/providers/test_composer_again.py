@@ -88,7 +88,9 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("assets")
     colours = ("#A03060", "#30A060", "#3060A0", "#A0A030")
-    made = {f"visual-s{at}": samples.picture(folder / f"s{at}.png", mark=at, colour=c) for at, c in enumerate(colours, 1)}
+    made = {
+        f"visual-s{at}": samples.picture(folder / f"s{at}.png", mark=at, colour=c) for at, c in enumerate(colours, 1)
+    }
     made |= {f"narration-s{at}": samples.voice(folder / f"n{at}.wav", SECONDS) for at in (1, 2, 3, 4)}
     made["another"] = samples.picture(folder / "another.png", mark=6, colour="#208040")
     for name, frames in (("short", 40), ("long", 150), ("exact", 66)):
