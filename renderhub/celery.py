@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import (
     setup_logging,
+    task_prerun,
     worker_init,
     worker_process_init,
     worker_ready,
@@ -16,15 +18,26 @@ from celery.signals import (
 )
 from kombu.transport.redis import Channel as RedisChannel
 
+from renderhub.lib import clock
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
 
-app = Celery("renderhub")
+
+class ByTheDatabase(Celery):
+    """Schedules and expiries go by the one clock (I8), whatever the machine's shows."""
+
+    def now(self) -> datetime:
+        return clock.now().astimezone(self.timezone)
+
+
+app = ByTheDatabase("renderhub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 # When the broker goes away, kombu 5.7 tries to give unacknowledged messages back over the connection that is gone; that
 # raises what Celery does not expect ("'NoneType' object has no attribute 'hostname'") and ends the worker. There is
 # nothing to give back: messages are bells, and the keeper rings again.
 RedisChannel.do_restore = False
+Task.Request = "renderhub.messages:Message"
 
 
 @app.on_after_configure.connect
@@ -83,6 +96,16 @@ def _stop_softly(**_: Any) -> None:
         return [pid for worker in _workers for pid in worker.pool.info.get("processes", [])]
 
     soft_stop.begin(settings.RENDERHUB_SOFT_STOP_SECONDS, pool)
+
+
+@task_prerun.connect
+def _hear_the_time(task: Any, **_: Any) -> None:
+    """For the tasks of beat; a stage's task hears it with its claim."""
+    from renders.pipeline import database_clock
+    from renders.tasks import StageTask
+
+    if not isinstance(task, StageTask):
+        database_clock.refresh()
 
 
 _marks: list[Any] = []

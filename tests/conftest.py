@@ -6,7 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("quick", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None)
+"""`make test ARGS=--hypothesis-profile=thorough`: whoever changes what is pure looks further than each run does."""
+hypothesis.settings.load_profile("quick")
 
 
 @pytest.fixture(autouse=True)

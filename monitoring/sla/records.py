@@ -12,6 +12,7 @@ from django.utils import timezone
 from monitoring import terms
 from monitoring.failures import Failures, failure_of
 from monitoring.models import SLARecord
+from renderhub.lib import clock
 from renders.domain.job import JobType
 from renders.models import Render, RenderEvent, RenderFailure, Step
 from renders.presentation import times
@@ -63,7 +64,7 @@ def _known(renders: Mapping[UUID, Render]) -> dict[UUID, SLARecord]:
 
 
 def _promise(render: Render) -> SLARecord:
-    due = render.due_at or terms.due_on(render.target_date or timezone.localdate())
+    due = render.due_at or terms.due_on(render.target_date or timezone.localdate(clock.now()))
     return SLARecord(
         render=render,
         workspace_id=render.workspace_id,

@@ -19,6 +19,7 @@ APART = 1.5
 """Seconds between two requests: so that the fault meets renders in all their stages."""
 LIMIT = 240.0
 """Seconds after which a drill is over whatever is left."""
+_THERE = "SELECT count(*) FROM renders_presence WHERE kind = 'worker'"
 _ENDED = ("completed", "cancelled", "held")
 
 
@@ -38,6 +39,7 @@ def run(name: str, folder: Path, renders: int, tell: Callable[[str], object]) ->
     with Site(folder, scenario.environment(), scenario.chains) as site:
         weather.tell(site.folder, FAIR)
         workers = site.staff(WORKERS)
+        _until_there(site, len(workers))
         faults = scenario.faults(workers)
         tell(f"{scenario.about} {renders} renders, {len(workers)} workers.")
         with Playing(faults, site) as playing:
@@ -48,6 +50,14 @@ def run(name: str, folder: Path, renders: int, tell: Callable[[str], object]) ->
             if check.counts_as != "lost":
                 wrongs += [f"{check.name}: {wrong}" for wrong in check.wrongs(site)]
         return Outcome(name, [fault.told() for fault in faults], told, wrongs)
+
+
+def _until_there(site: Site, workers: int) -> None:
+    """So that the fault meets them at work."""
+    site.submit([])  # the front desk takes as long to start
+    until = time.monotonic() + 60
+    while site.rows.value(_THERE) < workers and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 def _work(site: Site, renders: int, faults: list, tell: Callable[[str], object]) -> None:  # type: ignore[type-arg]

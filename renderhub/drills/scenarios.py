@@ -45,6 +45,14 @@ def _spell(
     return lambda workers: [Spell(what, replace(FAIR, **bad), seconds, FAIR, after, times)]  # noqa: ARG005
 
 
+_HOUR = 3600.0
+
+
+def _clocks(what: str, after: float, seconds: float, ahead: Sequence[str], behind: Sequence[str] = ()) -> Fault:
+    clocks = dict.fromkeys(ahead, seconds) | dict.fromkeys(behind, -seconds)
+    return Spell(what, replace(FAIR, clocks=clocks, fail=0.3), 10.0, FAIR, after)
+
+
 SCENARIOS: dict[str, Scenario] = {
     "service-down": Scenario(
         "The services for visuals, voices and composing do not answer; composing has no fallback.",
@@ -80,7 +88,12 @@ SCENARIOS: dict[str, Scenario] = {
         _spell("disk full", disk_full=True),
     ),
     "clock-jump": Scenario(
-        "The clock of workers and keeper jumps ahead by a minute and a half, and back (played in these processes).",
-        _spell("90 s ahead", clock_ahead=90.0, fail=0.3, after=4.0),
+        "The clock of one half of the workers jumps an hour ahead and that of the other an hour behind; then those of "
+        "keeper and beat do, ahead and behind (played in these processes); three calls in ten fail meanwhile.",
+        lambda workers: [  # noqa: ARG005
+            _clocks("workers an hour ahead and behind", 3.0, _HOUR, ("cpu-1", "io-3"), ("cpu-2", "io-4", "control-5")),
+            _clocks("keeper and beat an hour ahead", 15.0, _HOUR, ("keeper-1", "beat-1")),
+            _clocks("keeper and beat an hour behind", 27.0, _HOUR, (), ("keeper-1", "beat-1")),
+        ],
     ),
 }

@@ -111,7 +111,9 @@ class Site:
     def staff(self, workers: Sequence[str] = WORKERS, beats: int = 1, keepers: int = 1) -> list[Post]:
         """Workers by queue, beats and keepers; the workers are answered."""
         beat = next(entry for entry in processes.processes("127.0.0.1", 0, 1) if entry.name == "beat")
-        keeper = Process("keeper", processes.python("-m", "renders.drills.disturbed", "keeper"))
+        disturbed = processes.python("-m", "renders.drills.disturbed")
+        beat = replace(beat, argv=(*disturbed, *beat.argv[2:]))
+        keeper = Process("keeper", (*disturbed, "keeper"))
         for number in range(keepers):
             self.start(keeper, f"keeper-{number + 1}")
         for number in range(beats):
@@ -155,7 +157,7 @@ class Site:
             return subprocess.Popen(
                 process.argv,
                 cwd=PROJECT,
-                env=self.environment() | dict(process.env),
+                env=self.environment() | dict(process.env) | {"DRILL_POST": name},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -17,7 +17,10 @@ SELECT s.render_id, a.outcome, a.error_code, a.decision, count(*) FROM renders_a
   JOIN renders_step s ON s.id = a.step_id WHERE a.outcome <> 'ok' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
 """
 _TOLD = {"lost": "lost with a worker", "cancelled": "stopped before its answer, unspent", "under_way": "under way"}
-_NOT_ASKED = {"wait": "waited because nobody could be asked", "skip": "skipped what is left alone"}
+_NOT_ASKED = {
+    "wait": "waited: nobody could be asked or could work",
+    "skip": "skipped what is left alone",
+}
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,45 @@
-"""The one clock (I8): tests set it, everything that decides by the time asks it. Leases use the database's instead.
+"""The one clock (I8), which is the database's: tests set it, everything that decides by the time asks it.
 
-A test of several processes sets Python's own clock and the database's under all of them
-(tests/support/clocked_plant.py); nothing in production reads a clock from elsewhere.
+Who talks to the database hears its time by the way (`told`), and reckons on from there by the monotonic clock. So all
+processes agree on the moments that they store and compare, and it does not matter how the clock of a machine is set.
+What never talked to a database goes by its machine's clock.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 _frozen: datetime | None = None
+_ahead: float | None = None
+"""Seconds that are added to the monotonic clock. Children of a fork go on with it."""
+_told_at = -float("inf")
 
 
 def now() -> datetime:
     """The current time, aware, in UTC."""
-    return _frozen if _frozen is not None else datetime.now(UTC)
+    if _frozen is not None:
+        return _frozen
+    if _ahead is None:
+        return datetime.now(UTC)
+    return datetime.fromtimestamp(_ahead + time.monotonic(), UTC)
+
+
+def told(moment: datetime, since: float) -> None:
+    """The database said that it was `moment`, at some time between `since` (by the monotonic clock) and now. What is
+    believed is kept where it agrees with that: an answer that was long on its way says little."""
+    global _ahead, _told_at
+    _told_at = time.monotonic()
+    least, most = moment.timestamp() - _told_at, moment.timestamp() - since
+    if _ahead is None or not least <= _ahead <= most:
+        _ahead = most  # and not less: what the database has written by now is never still to come
+
+
+def age() -> float:
+    """Seconds since the database told the time; infinite where it never did."""
+    return time.monotonic() - _told_at
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The guard of everything that is fetched from an address somebody else gave (R111, I9).
 
-The check is made on the address that the connection really goes to, not on a name that may resolve differently the
-next time it is asked.
+The check is made on the address that the connection really goes to (`bounded_session.py`), not on a name that may lead
+elsewhere the next time it is asked.
 """
 
 from __future__ import annotations
@@ -11,11 +11,6 @@ import socket
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
-
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -34,16 +29,6 @@ def check_url(url: str) -> None:
         raise AddressRefused(f"{url[:200]!r} is not an http(s) address.")
     if parts.username or parts.password:
         raise AddressRefused("Addresses with a login in them are not fetched.")
-
-
-def guarded_session(allowed_hosts: Collection[str] = ()) -> requests.Session:
-    """A session that connects to public addresses only; `allowed_hosts` (names or addresses) may be private."""
-    session = requests.Session()
-    session.trust_env = False  # a proxy of the environment would connect in our place, unchecked
-    adapter = _GuardedAdapter(frozenset(allowed_hosts))
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
 
 
 def public_addresses(host: str, port: int, allowed_hosts: Collection[str]) -> list[tuple[Any, ...]]:
@@ -67,46 +52,3 @@ def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv
     if ip in _NAT64:
         return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
     return ip.ipv4_mapped or ip.sixtofour
-
-
-class _GuardedAdapter(HTTPAdapter):
-    def __init__(self, allowed_hosts: frozenset[str]) -> None:
-        self._allowed_hosts = allowed_hosts
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        allowed = self._allowed_hosts
-
-        class Http(_Checked, HTTPConnection):
-            allowed_hosts = allowed
-
-        class Https(_Checked, HTTPSConnection):
-            allowed_hosts = allowed
-
-        http = type("GuardedHttpPool", (HTTPConnectionPool,), {"ConnectionCls": Http})
-        https = type("GuardedHttpsPool", (HTTPSConnectionPool,), {"ConnectionCls": Https})
-        self.poolmanager.pool_classes_by_scheme = {"http": http, "https": https}
-
-
-class _Checked:
-    """Connects to an address that was checked, in place of urllib3's own look-up."""
-
-    allowed_hosts: frozenset[str] = frozenset()
-    host: str
-    port: int
-    timeout: Any
-
-    def _new_conn(self) -> socket.socket:
-        last: OSError | None = None
-        timeout = self.timeout if isinstance(self.timeout, int | float) else None
-        for family, kind, protocol, _, address in public_addresses(self.host, self.port, self.allowed_hosts):
-            connection = socket.socket(family, kind, protocol)
-            try:
-                connection.settimeout(timeout)
-                connection.connect(address)
-                return connection
-            except OSError as error:
-                connection.close()
-                last = error
-        raise last or OSError(f"{self.host} has no address")

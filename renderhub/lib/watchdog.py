@@ -8,11 +8,12 @@ into a session of its own, is found and killed when the program ends, when its d
 told to stop, or when the control pipe reports the end of RenderHub itself.
 
 This file imports the standard library only, and of that only what loads fast: it runs once for each child
-(`signal` would cost 8 ms for its enums, so its C half is used; `typing` would cost 20 ms).
+(`signal` would cost 8 ms for its enums and `ctypes` as much for its types, so their C halves are used; `typing` would
+cost 20 ms).
 """
 
+import _ctypes
 import _signal as signal  # type: ignore[import-not-found]
-import ctypes
 import os
 import select
 import sys
@@ -33,7 +34,8 @@ KILL_SECONDS = 5.0
 def prctl(option: int, value: int) -> None:
     """Set one process attribute; systems other than Linux have none and rest on process groups."""
     if LINUX:
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+        ourselves = _ctypes.dlopen(None, 0)  # type: ignore[arg-type]
+        _ctypes.call_function(_ctypes.dlsym(ourselves, "prctl"), (option, value, 0, 0, 0))
 
 
 def descendants(root: int) -> list[int]:

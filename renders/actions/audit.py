@@ -34,6 +34,9 @@ class What(StrEnum):
     PRIORITISE = "prioritise"
     RESOLVE = "resolve"
     REOPEN = "reopen"
+    TAKE_OUT = "take_out"
+    TAKE_BACK = "take_back"
+    MOVE = "move"
 
 
 @dataclass(frozen=True)

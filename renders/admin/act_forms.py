@@ -13,6 +13,8 @@ from renders.actions.prioritise import Prioritise
 from renders.actions.rerender import Rerender
 from renders.actions.resolve import Reopen, Resolve
 from renders.actions.retry import Retry
+from renders.actions.services import TakeBack, TakeOut
+from renders.actions.spooled import MoveNow
 from renders.domain.job import Priority
 from renders.domain.stages import Stage
 from renders.pipeline import chains
@@ -130,6 +132,35 @@ class ReopenForm(ActForm):
         return Reopen()
 
 
+class TakeOutForm(ActForm):
+    verb, icon, danger = "Take out of use", "block", True
+    about = "For a maintenance, or answers that are of no use: its fallbacks do the work, until it is taken back."
+
+    reason = forms.CharField(
+        label="Reason", required=False, max_length=500, widget=UnfoldAdminTextareaWidget({"rows": 2}),
+        help_text="Shown on the page of services, and in the log of each render that goes round it.",
+    )  # fmt: skip
+
+    def act(self) -> Act:
+        return TakeOut(self.cleaned_data["reason"])
+
+
+class TakeBackForm(ActForm):
+    verb, icon = "Take back", "undo"
+    about = "It is called again at once, whatever was known of it."
+
+    def act(self) -> Act:
+        return TakeBack()
+
+
+class MoveForm(ActForm):
+    verb, icon = "Move now", "cloud_upload"
+    about = "Has it tried at the keeper's next look, however long it was to wait. People watch it from here until then."
+
+    def act(self) -> Act:
+        return MoveNow()
+
+
 OF_RENDERS: dict[str, type[ActForm]] = {
     "rerender": RerenderForm,
     "retry": RetryForm,
@@ -137,3 +168,5 @@ OF_RENDERS: dict[str, type[ActForm]] = {
     "cancel": CancelForm,
 }
 OF_FAILURES: dict[str, type[ActForm]] = {"resolve": ResolveForm, "reopen": ReopenForm}
+OF_SERVICES: dict[str, type[ActForm]] = {"out": TakeOutForm, "back": TakeBackForm}
+OF_SPOOLED: dict[str, type[ActForm]] = {"move": MoveForm}

@@ -48,8 +48,8 @@ class PreviewRow:
 
     @property
     def token(self) -> str:
-        """The thing and the run that is looked at."""
-        return f"{self.thing.pk}:{self.thing.run}"
+        """The thing and the run that is looked at, where it has runs."""
+        return f"{self.thing.pk}:{getattr(self.thing, 'run', 0)}"
 
 
 class ActingAdmin(ReadOnlyAdmin):
@@ -60,6 +60,8 @@ class ActingAdmin(ReadOnlyAdmin):
     act_order: ClassVar[tuple[str, ...]] = ()
     """In which order the chosen ones are acted on."""
     act_noun: ClassVar[tuple[str, str]] = ("render", "renders")
+    act_row: ClassVar[str] = "renders/act/_render.html"
+    """The template that names a thing in the preview."""
 
     def act_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What this user may act on at all."""
@@ -153,6 +155,7 @@ class ActingAdmin(ReadOnlyAdmin):
             "page": form,
             "form": form,
             "rows": rows,
+            "row_template": self.act_row,
             "ready": ready,
             "ready_told": self._counted(ready),
             "refused": len(rows) - ready,

@@ -26,6 +26,9 @@ WORDS: dict[str, str] = {
     What.PRIORITISE: "Change of priority",
     What.RESOLVE: "Dealt with",
     What.REOPEN: "Not dealt with",
+    What.TAKE_OUT: "Service taken out of use",
+    What.TAKE_BACK: "Service taken back",
+    What.MOVE: "Move to the bucket",
 }
 
 

@@ -33,6 +33,7 @@ class RenderFailureAdmin(ActingAdmin):
     acts = OF_FAILURES
     act_order = ("created_at", "pk")
     act_noun = ("failure", "failures")
+    act_row = "renders/act/_failure.html"
     search_fields = ["render__name", "failure_reason", "provider"]
     search_help_text = "Name of the render, reason or provider"
     list_fullwidth = True

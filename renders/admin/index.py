@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from renderhub.lib import clock
-from renders.admin import notices, services
+from renders.admin import notices, service_words
 from renders.admin.render_filters import OF_SHOWN
 from renders.domain.states import OPEN_RENDERS, RenderStatus
 from renders.health.standing import standings
@@ -68,7 +68,7 @@ def _services(request: HttpRequest) -> str:
     """What is wrong with the services, for those who may look at them."""
     if not request.user.has_perm("renders.view_service"):
         return ""
-    return services.trouble(list(Service.objects.all()), clock.now(), standings())
+    return service_words.trouble(list(Service.objects.all()), clock.now(), standings())
 
 
 def _needs_somebody(renders: QuerySet[Render]) -> QuerySet[Render]:

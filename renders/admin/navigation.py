@@ -77,6 +77,7 @@ def sidebar(_: HttpRequest) -> list[dict[str, Any]]:
             "separator": True,
             "items": [
                 _item("Services", "monitor_heart", "admin:renders_service_changelist", "renders.view_service"),
+                _item("Spool", "cloud_upload", "admin:renders_spooledvideo_changelist", "renders.view_spooledvideo"),
                 _item(
                     "Schedule",
                     "schedule",

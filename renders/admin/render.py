@@ -168,7 +168,7 @@ def _counts(renders: QuerySet[Render]) -> dict[str, int]:
 
 def _by_id(renders: QuerySet[Render], object_id: str) -> Render:
     try:
-        return renders.select_related("workspace", "daily_run", "outlook").get(pk=UUID(object_id))
+        return renders.select_related("workspace", "daily_run", "outlook", "spooled").get(pk=UUID(object_id))
     except (ValueError, Render.DoesNotExist):
         raise Http404("There is no such render.") from None
 

@@ -19,7 +19,7 @@ from renders.admin.render_waterfall import Waterfall, waterfall_of
 from renders.domain.job import JobType, NewsItem
 from renders.domain.stages import Stage
 from renders.domain.states import SETTLED_STEPS, RenderStatus, StepStatus
-from renders.models import Asset, Attempt, Outlook, Render, RenderEvent, RenderFailure, RenderLog, Step
+from renders.models import Asset, Attempt, Outlook, Render, RenderEvent, RenderFailure, RenderLog, SpooledVideo, Step
 from renders.models.attempt import AttemptOutcome
 from renders.pipeline import chains
 from renders.presentation import status, telling
@@ -72,6 +72,12 @@ class Page:
     @property
     def has_video(self) -> bool:
         return bool(self.is_current and self.render.video_url)
+
+    @property
+    def is_spooled(self) -> bool:
+        """Whether its video waits here for the bucket."""
+        found: SpooledVideo | None = self.render._state.fields_cache.get("spooled")
+        return self.has_video and found is not None and found.run == self.run and found.moved_at is None
 
     @property
     def outlook(self) -> Outlook | None:

@@ -1,15 +1,15 @@
-"""The services that renders need: how each answered when it was last asked (R40), and a button that has them asked."""
+"""The services that renders need: how each answered when it was last asked (R40), and buttons that have them asked, or
+take one out of use and back (R10, R39)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,7 +17,10 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from renderhub.lib import clock
-from renders.admin.read_only import ReadOnlyAdmin
+from renders.admin.act_forms import OF_SERVICES
+from renders.admin.acting import ActingAdmin
+from renders.admin.service_words import sentence
+from renders.admin.spool import waiting
 from renders.health import rounds
 from renders.health.check import FOUNDATIONS
 from renders.health.standing import Standing, standings
@@ -27,6 +30,7 @@ from renders.presentation.status import Shown
 from renders.templatetags import presentation
 
 _LEFT_ALONE = (Shown.RETRYING, "Left alone", "It keeps failing, and is not called before the time said under Calls.")
+_OUT = (Shown.HELD, "Out of use", "An operator has taken it out of use: it is not called before one takes it back.")
 _LOOKS = {
     ServiceStatus.UP: (Shown.COMPLETED, "Up", "It answered when it was last asked."),
     ServiceStatus.DOWN: (Shown.FAILED, "Down", "It did not answer well when it was last asked."),
@@ -35,8 +39,12 @@ _LOOKS = {
 
 
 @admin.register(Service)
-class ServiceAdmin(ReadOnlyAdmin):
+class ServiceAdmin(ActingAdmin):
     list_display = ["state", "service", "needed_for", "answered_in", "in_this_state", "asked", "calls", "last_error"]
+    acts = OF_SERVICES
+    act_order = ("name",)
+    act_noun = ("service", "services")
+    act_row = "renders/act/_service.html"
     list_display_links = None
     sortable_by = ()
     list_fullwidth = True
@@ -44,9 +52,11 @@ class ServiceAdmin(ReadOnlyAdmin):
     """As read for the last page: columns are told nothing of the request. Whoever reads next shows the newer ones."""
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """What is down first, then what is left alone, then what all need, then the providers."""
+        """What is down first, then what is left alone or out of use, then what all need, then the providers."""
         alone = CircuitRow.objects.filter(open_until__isnull=False).values("provider")
-        return [_first(status=ServiceStatus.DOWN), _first(name__in=alone), _first(name__in=FOUNDATIONS), "name"]
+        out = CircuitRow.objects.filter(out_since__isnull=False).values("provider")
+        ill = [_first(status=ServiceStatus.DOWN), _first(name__in=alone), _first(name__in=out)]
+        return [*ill, _first(name__in=FOUNDATIONS), "name"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("renders.view_service"))
@@ -55,11 +65,48 @@ class ServiceAdmin(ReadOnlyAdmin):
         check = self.admin_site.admin_view(require_POST(self.check_now))
         return [path("check/", check, name="renders_service_check"), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         self.standings = standings()
-        summary = {"summary": sentence(list(Service.objects.all()), clock.now(), self.standings)}
-        answer: TemplateResponse = super().changelist_view(request, {**summary, **(extra_context or {})})
-        return answer
+        summary = sentence(list(Service.objects.all()), clock.now(), self.standings)
+        spooled = waiting().count() if request.user.has_perm("renders.view_spooledvideo") else 0
+        extra = {"summary": summary, "operation": uuid.uuid4(), "spooled": spooled, **(extra_context or {})}
+        return super().changelist_view(request, extra)
+
+    # Acts: each row has the button of what can be done with it; rows are not chosen.
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [*self.list_display, *(["deeds"] if self.may_act(request) else [])]
+
+    def act_queryset(self, request: HttpRequest) -> QuerySet[Service]:
+        return Service.objects.all()
+
+    def act_matching(self, verb: str, rows: QuerySet[Service]) -> QuerySet[Service]:
+        """Nothing is done to a service that was not named."""
+        return rows.none()
+
+    def place_of(self, thing: Service) -> str:
+        return self._list()
+
+    @admin.display(description="Act")
+    def deeds(self, service: Service) -> SafeString | str:
+        standing = self.standings.get(service.name)
+        if standing is None:
+            return presentation.NONE
+        if standing.out is not None:
+            return _side_by_side(self._back(service, "Take back", " into use"))
+        out = format_html(
+            '<a class="rh-button" href="{}?id={}">Take out…<span class="rh-unseen"> of use: {}</span></a>',
+            self._address("out"), service.pk, service.name,
+        )  # fmt: skip
+        ill = standing.left_alone or standing.pause_until is not None or _is_down(service)
+        return _side_by_side(*([self._back(service, "Try now")] if ill else []), out)
+
+    def _back(self, service: Service, word: str, more: str = "") -> SafeString:
+        """Its form stands in the head of the page: one click does it."""
+        return format_html(
+            '<button class="rh-button" form="service-back" name="id" value="{}:0">{}<span class="rh-unseen">{}: {}'
+            "</span></button>", service.pk, word, more, service.name,
+        )  # fmt: skip
 
     def check_now(self, request: HttpRequest) -> HttpResponse:
         """Has a worker ask them all: this process need not have the engines."""
@@ -77,7 +124,9 @@ class ServiceAdmin(ReadOnlyAdmin):
     def state(self, service: Service) -> SafeString:
         kind, word, meaning = _LOOKS[ServiceStatus(service.status)]
         standing = self.standings.get(service.name)
-        if standing is not None and standing.left_alone and service.status != ServiceStatus.DOWN:
+        if standing is not None and standing.out is not None:
+            kind, word, meaning = _OUT
+        elif standing is not None and standing.left_alone and service.status != ServiceStatus.DOWN:
             kind, word, meaning = _LEFT_ALONE
         return format_html(
             '<span class="rh-status rh-status-{}" title="{}">{}<span>{}</span></span>',
@@ -90,7 +139,7 @@ class ServiceAdmin(ReadOnlyAdmin):
     @admin.display(description="Service")
     def service(self, service: Service) -> SafeString:
         name = service.name.capitalize() if service.name in FOUNDATIONS else service.name
-        return format_html('<strong class="rh-service">{}</strong>', name)
+        return format_html('<strong class="rh-service" data-key="{}">{}</strong>', service.name, name)
 
     @admin.display(description="Needed for")
     def needed_for(self, service: Service) -> str:
@@ -131,6 +180,9 @@ class ServiceAdmin(ReadOnlyAdmin):
 def _calls(standing: Standing) -> SafeString | str:
     """How its calls have gone, whether it is left alone, and its limits."""
     lines: list[SafeString | str] = []
+    if standing.out is not None:
+        lines.append(format_html("taken out {} by {}", presentation.relative(standing.out.since), standing.out.by))
+        lines += [format_html("“{}”", standing.out.reason)] if standing.out.reason else []
     if standing.left_alone and standing.circuit.open_until is not None:
         until = presentation.clock_time(standing.circuit.open_until)
         when = "one call tries it now" if standing.state != "open" else format_html("left alone until {}", until)
@@ -141,44 +193,14 @@ def _calls(standing: Standing) -> SafeString | str:
     return format_html_join("", '<span class="rh-line">{}</span>', ((line,) for line in lines)) or presentation.NONE
 
 
+def _side_by_side(*buttons: SafeString) -> SafeString:
+    return format_html('<span class="rh-deeds">{}</span>', format_html_join("", "{}", ((one,) for one in buttons)))
+
+
+def _is_down(service: Service) -> bool:
+    """And believed to be."""
+    return service.status == ServiceStatus.DOWN and service.checked_at is not None
+
+
 def _first(**where: object) -> Case:
     return Case(When(**where, then=Value(0)), default=Value(1), output_field=IntegerField())
-
-
-def sentence(services: list[Service], now: datetime, standings: Mapping[str, Standing] | None = None) -> str:
-    """How things stand, in one sentence; what stands behind it is old where nobody asks any more."""
-    asked = [service.checked_at for service in services if service.checked_at]
-    if not asked:
-        return "Nobody has asked the services yet. Beat does so every minute, and a worker of the queue control."
-    down = [service for service in services if service.status == ServiceStatus.DOWN]
-    names = ", ".join(service.name for service in down)
-    told = _all_up(services)
-    if down:
-        verb = "is" if len(down) == 1 else "are"
-        told = f"{len(down)} of {len(services)} services {verb} down: {names}."
-        if not any(service.primary for service in down):
-            told += " Only fallbacks: renders go on as they should."
-    told += _left_alone(standings or {}, but={service.name for service in down})
-    if now - max(asked) > rounds.SILENCE:
-        minutes = int((now - max(asked)).total_seconds() // 60)
-        told += f" That was {minutes} minutes ago: nobody asks them any more. Are beat and the control worker running?"
-    return told
-
-
-def trouble(services: list[Service], now: datetime, standings: Mapping[str, Standing]) -> str:
-    """The same for a page about something else: empty where nothing is wrong, or nobody has asked yet."""
-    if not any(service.checked_at for service in services):
-        return _left_alone(standings, but=()).strip()
-    told = sentence(services, now, standings)
-    return "" if told == _all_up(services) else told
-
-
-def _all_up(services: list[Service]) -> str:
-    return f"All {len(services)} services are up."
-
-
-def _left_alone(standings: Mapping[str, Standing], but: Collection[str]) -> str:
-    """What keeps failing although it answers when it is asked how it is."""
-    names = [name for name, standing in standings.items() if standing.left_alone and name not in but]
-    verb = "is" if len(names) == 1 else "are"
-    return f" {len(names)} {verb} left alone: {', '.join(names)}." if names else ""

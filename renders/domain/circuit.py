@@ -7,6 +7,7 @@ call these functions and no others:
     with_probe(circuit, until)                              whoever is to probe takes the one probe that there is
     after_failure(circuit, code, now, numbers, ...)         the call failed
     after_answer(circuit, now, numbers, ...)                it answered, be it a refusal
+    asked_again(circuit, now)                               an operator wants it tried without waiting for its time
     budget.may_retry(circuit.calls.within(...), numbers)    whether the failed call may be made again
 
 A circuit opens when the service *keeps* failing: so many failures within the window, and these at least half of its
@@ -126,6 +127,14 @@ def after_failure(
         until = now + timedelta(seconds=numbers.cool_down)
         return replace(failing, opened_at=now, open_until=until, cool_down=numbers.cool_down, code=code)
     return failing
+
+
+def asked_again(circuit: Circuit, now: datetime) -> Circuit:
+    """An operator wants it tried now: the next call probes an open circuit, and no pause is waited for. What has failed
+    is not forgotten: a probe that fails leaves it alone for twice as long."""
+    if not circuit.is_open:
+        return replace(circuit, limited_until=None)
+    return replace(circuit, open_until=now, probe_until=None, limited_until=None)
 
 
 def left_out(circuit: Circuit, now: datetime, numbers: Numbers) -> Circuit:

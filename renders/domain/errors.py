@@ -76,6 +76,8 @@ class GenerationError:
     """What whoever must act should do; the code's own remedy where empty."""
     context: Mapping[str, Any] = field(default_factory=dict)
     """For logs: prompt preview, model, segment, duration, http_status, stack. Never a secret."""
+    ours: bool = False
+    """A fault of the machine that asked (`domain/shortage.py`): it counts against no service."""
 
     @property
     def is_retryable(self) -> bool:
@@ -107,6 +109,7 @@ class GenerationError:
             "max_attempts": self.max_attempts,
             "remedy": self.what_to_do[:LONGEST_TEXT],
             "context": _short(self.context),
+            "ours": self.ours,
         }
 
 

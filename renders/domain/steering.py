@@ -30,6 +30,8 @@ class Wait:
 
     until: datetime
     reason: str
+    for_slot: bool = False
+    """The end of another call wakes it before then."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,22 @@ class GoWithout:
 
 
 Turn = Begin | Skip | Wait | GoWithout
+
+
+@dataclass(frozen=True)
+class OutOfUse:
+    """An operator has said that a service is not to be called (maintenance, answers that are of no use); it holds until
+    one takes it back, whatever the service answers."""
+
+    since: datetime
+    by: str
+    reason: str = ""
+
+    def told(self) -> str:
+        """Why the service is skipped or waited for."""
+        for_it = f": {self.reason}" if self.reason else ""
+        return f"it is out of use since {self.since:%d %b %H:%M} UTC, by {self.by}{for_it}"
+
 
 WAIT_AT_LEAST = 1.0
 WAIT_AT_MOST = 600.0

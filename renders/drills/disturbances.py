@@ -1,7 +1,8 @@
 """Faults of the machine that a drill plays in its workers: a disk that is full, a clock that has jumped.
 
-They are played where the machine would play them, at the call that writes and at the one clock; what follows is the
-real system's affair. They cannot be had for real without harm to whoever else uses the disk or the clock.
+They are played where the machine would play them, at the call that writes and where Python reads the clock; what
+follows is the real system's affair. They cannot be had for real without
+harm to whoever else uses the disk or the clock.
 """
 
 from __future__ import annotations
@@ -9,12 +10,10 @@ from __future__ import annotations
 import errno
 import io
 import os
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from renderhub.lib import clock
-from renders.drills import weather
+from renders.drills import weather, wrong_clock
 
 _installed = False
 
@@ -26,7 +25,8 @@ def install(folder: Path) -> None:
         return
     _installed = True
     _play_the_disk(folder)
-    _play_the_clock(folder)
+    name = os.environ.get("DRILL_POST", "")
+    wrong_clock.install(lambda: weather.read(folder).clocks.get(name, 0.0))
 
 
 def _play_the_disk(folder: Path) -> None:
@@ -47,12 +47,3 @@ def _play_the_disk(folder: Path) -> None:
         return os_open(path, flags, *more, **named)
 
     os.open = os_opened
-
-
-def _play_the_clock(folder: Path) -> None:
-    now = clock.now
-
-    def ahead() -> datetime:
-        return now() + timedelta(seconds=weather.read(folder).clock_ahead)
-
-    clock.now = ahead

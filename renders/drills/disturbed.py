@@ -1,6 +1,6 @@
-"""A command of `manage.py` in whose process the faults of the machine are played, as they are in the workers'.
+"""A command of `manage.py`, or Celery's, in whose process the faults of the machine are played, as in the workers'.
 
-`python -m renders.drills.disturbed keeper`
+`python -m renders.drills.disturbed keeper`, `python -m renders.drills.disturbed celery -A renderhub beat`
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from celery.__main__ import main as celery
 from django.core.management import execute_from_command_line
 
 from renders.drills import disturbances
@@ -16,4 +17,8 @@ from renders.drills import disturbances
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
     disturbances.install(Path(os.environ["DRILL_FOLDER"]))
-    execute_from_command_line(["manage.py", *sys.argv[1:]])
+    if sys.argv[1] == "celery":
+        sys.argv = sys.argv[1:]
+        celery()
+    else:
+        execute_from_command_line(["manage.py", *sys.argv[1:]])

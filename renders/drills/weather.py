@@ -23,8 +23,8 @@ class Weather:
     """Seconds that each call of these takes."""
     disk_full: bool = False
     """Writing a file of the work or of the storage raises ENOSPC in every worker."""
-    clock_ahead: float = 0.0
-    """Seconds by which the workers' and the keepers' clocks are ahead of the database's."""
+    clocks: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by which the clocks of these processes (`io-3`, `keeper-1`, ...) are ahead; behind where negative."""
 
 
 def place(folder: Path) -> Path:

@@ -10,7 +10,7 @@ import logging
 import sys
 from typing import Any
 
-from renderhub.lib.url_guard import AddressRefused, check_url, guarded_session
+from renderhub.lib.url_guard import AddressRefused, check_url
 from renders.feeds.errors import FeedError
 from renders.feeds.parse import parse
 from renders.feeds.source import read_source
@@ -25,7 +25,7 @@ def main() -> None:
 
 def _read(location: str, allowed_hosts: list[str]) -> dict[str, Any]:
     try:
-        data = read_source(location, guard=check_url, session=guarded_session(allowed_hosts))
+        data = read_source(location, guard=check_url, allowed_hosts=allowed_hosts)
         return {"entries": [entry.to_json() for entry in parse(data)]}
     except FeedError as error:
         return {"what": error.what, "means": error.means, "remedy": error.remedy}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from renderhub.lib.bounded_session import bounded_session
 from renderhub.lib.url_guard import AddressRefused
 from renders.feeds.errors import FeedError
 
@@ -31,15 +32,16 @@ def read_source(
     location: str,
     *,
     guard: Callable[[str], None] | None = None,
-    session: requests.Session | None = None,
+    allowed_hosts: Collection[str] | None = None,
 ) -> bytes:
     """Bytes of the feed at a file path or http(s) URL, at most `SIZE_LIMIT`.
 
     `guard` is called with the URL and with the target of each redirect before it is asked, and raises where that is
-    not allowed (R111); what it raises passes through. `session` is for guards that act at connection. Raises FeedError.
+    not allowed (R111); what it raises passes through. `allowed_hosts`: those that may have private addresses; where it
+    is not given, all may. Raises FeedError.
     """
     if scheme_of(location) in ("http", "https"):
-        return _read_url(location, guard, session)
+        return _read_url(location, guard, allowed_hosts)
     if "://" in location:
         raise FeedError(
             f"{location[:200]} is no address that feeds are read from.",
@@ -74,9 +76,9 @@ def _read_file(path: Path) -> bytes:
     return data
 
 
-def _read_url(url: str, guard: Callable[[str], None] | None, session: requests.Session | None) -> bytes:
+def _read_url(url: str, guard: Callable[[str], None] | None, allowed_hosts: Collection[str] | None) -> bytes:
     deadline = time.monotonic() + TOTAL_SECONDS
-    with session or requests.Session() as asking:
+    with bounded_session(TOTAL_SECONDS, CONNECT_SECONDS, allowed_hosts) as asking:
         for _ in range(MOST_REDIRECTS + 1):
             if guard is not None:
                 guard(url)
@@ -136,13 +138,18 @@ def _content(answer: requests.Response, url: str, deadline: float) -> bytes:
         data += chunk
         if len(data) > SIZE_LIMIT:
             raise too_large(url)
-        if time.monotonic() > deadline:
-            raise FeedError(
-                f"{url[:200]} sends too slowly: not done after {TOTAL_SECONDS:.0f} s.",
-                "The reading was broken off, so that one slow feed does not hold up the others.",
-                "Wait for the server to recover, or use another feed.",
-            )
+        _check(url, deadline)
+    _check(url, deadline)  # a connection that was ended then looks like an answer that has come to its end
     return bytes(data)
+
+
+def _check(url: str, deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise FeedError(
+            f"{url[:200]} sends too slowly: not done after {TOTAL_SECONDS:.0f} s.",
+            "The reading was broken off, so that one slow feed does not hold up the others.",
+            "Wait for the server to recover, or use another feed.",
+        )
 
 
 def too_large(location: str) -> FeedError:

@@ -84,7 +84,7 @@ def subjects(seconds: float) -> list[Subject]:
 def _ping(name: str, seconds: float) -> GenerationError | None:
     try:
         provider = chains.provider(name)
-    except Exception as problem:
+    except Exception as problem:  # settings name the class: its module may raise whatever it likes while it is loaded
         said = f"The provider cannot be loaded: {type(problem).__name__}: {problem}"[:500]
         remedy = "Check the chain that names it and its settings (`manage.py check`)."
         return GenerationError(ErrorCode.PROVIDER_FAILURE, name, said, remedy=remedy)

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from renderhub.lib.writable import check_writable
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.shortage import shortage
 
 DATABASE, BROKER, STORAGE = "database", "broker", "storage"
 
@@ -47,8 +48,10 @@ def storage() -> GenerationError | None:
     try:
         check_writable(folder)
     except OSError as error:
+        if (short := shortage(STORAGE, error)) is not None:
+            return short
         said = error.strerror or str(error)
-        remedy = "Check the space and the rights of the media folder (MEDIA_ROOT), and that it is mounted."
+        remedy = "Check the rights of the media folder (MEDIA_ROOT), and that it is mounted."
         message = f"The media folder does not take files: {said}"
         return GenerationError(ErrorCode.API_ERROR, STORAGE, message, remedy=remedy)
     return None

@@ -13,9 +13,10 @@ from renderhub.lib import clock
 from renders.domain.calls import Tally
 from renders.domain.circuit import Allowed, Circuit, allows
 from renders.domain.limits import Limit
+from renders.domain.steering import OutOfUse
 from renders.models import CircuitRow
 from renders.pipeline import allowance, chains, circuits
-from renders.pipeline.circuit_rows import circuit_of
+from renders.pipeline.circuit_rows import circuit_of, out_of_use
 from renders.presentation.times import duration
 
 _WORDS = {Allowed.YES: "closed", Allowed.PROBE: "half open", Allowed.NO: "open"}
@@ -33,6 +34,8 @@ class Standing:
     in_use: int
     """Calls under way, where their number is limited."""
     now: datetime
+    out: OutOfUse | None = None
+    """Where an operator has taken it out of use."""
 
     @property
     def state(self) -> str:
@@ -74,6 +77,9 @@ class Standing:
             "calls_made": self.calls.made,
             "calls_failed": self.calls.failed,
             "paused_until": self.pause_until.isoformat() if self.pause_until else None,
+            "out_of_use_since": self.out.since.isoformat() if self.out else None,
+            "out_of_use_by": self.out.by if self.out else "",
+            "out_of_use_for": self.out.reason if self.out else "",
             "at_once": self.in_use,
             "at_once_limit": self.limit.at_once,
             "rate_limit": f"{rate.calls}/{rate.seconds:g}s" if rate else None,
@@ -93,5 +99,6 @@ def standings() -> dict[str, Standing]:
         circuit = circuit_of(row)
         met = f"{row.code}: {row.message}" if circuit.is_open else ""
         tally = circuit.calls.within(now, window)
-        found[name] = Standing(name, circuit, tally, met, limits.get(name, Limit()), in_use.get(name, 0), now)
+        limit, used, out = limits.get(name, Limit()), in_use.get(name, 0), out_of_use(row)
+        found[name] = Standing(name, circuit, tally, met, limit, used, now, out)
     return found

@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from renders.domain.states import RenderStatus
 from renders.models import Render
+from renders.presentation.words import ended, without
 
 
 def tell(render: Render, out: OutputWrapper) -> None:
@@ -32,7 +33,8 @@ def place_of(url: str) -> str:
 
 def _why_not(render: Render) -> str:
     if render.status == RenderStatus.FAILED:
-        return f"{render.name} failed for good at {render.stage}: {render.error_message} {render.error_remedy}"
+        why = ended(without(render.error_message, render.error_remedy))
+        return f"{render.name} failed for good at {render.stage}: {why} {render.error_remedy}".strip()
     if render.status == RenderStatus.HELD:
         return f"{render.name} is held for an editor: {render.error_message}"
     return f"{render.name} is {render.status}."

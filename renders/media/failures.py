@@ -6,12 +6,11 @@ import traceback
 
 from renderhub.lib import child
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.shortage import shortage
 from renders.domain.timeline_form import TimelineError
 from renders.media.session import BadAsset
 
 _INSTALL = "Install FFmpeg: `pip install imageio-ffmpeg` brings one along, IMAGEIO_FFMPEG_EXE names another."
-_MEMORY = "FFmpeg ran out of memory. Give the worker more, or render a smaller size."
-_DISK = "The disk of the worker's scratch folder is full. Make room there, then retry."
 _STACK = 500
 
 ENDED = child.ChildCancelled
@@ -20,16 +19,18 @@ ENDED = child.ChildCancelled
 
 def failure(provider: str, error: Exception) -> GenerationError:
     """The error for an exception of any kind; what is not known keeps its evidence in the context."""
-    code, message, remedy = _known(error)
     context: dict[str, object] = {"stack": "".join(traceback.format_exception(error))[-_STACK:]}
     finished = getattr(error, "finished", None)
     if isinstance(finished, child.Finished):
         context |= {"returncode": finished.returncode, "log": finished.stderr.decode("utf-8", "replace")[-_STACK:]}
-    return GenerationError(code, provider, message, remedy=remedy, context=context)
+    if (short := shortage(provider, error)) is not None:
+        return short.with_context(**context)
+    code, message, remedy = _known(error)
+    ours = isinstance(error, child.ChildMissing | OSError)  # what it was to work with is not here, or not readable
+    return GenerationError(code, provider, message, remedy=remedy, context=context, ours=ours)
 
 
 def _known(error: Exception) -> tuple[ErrorCode, str, str]:
-    log = error.finished.stderr if isinstance(error, child.ChildError) and error.finished else b""
     match error:
         case TimelineError() | BadAsset():
             return ErrorCode.INVALID_INPUT, str(error), ""
@@ -39,14 +40,6 @@ def _known(error: Exception) -> tuple[ErrorCode, str, str]:
             return ErrorCode.PROVIDER_FAILURE, f"FFmpeg is missing: {error}", _INSTALL
         case child.ChildCancelled():
             return ErrorCode.PROVIDER_FAILURE, "The work was cancelled.", ""
-        case MemoryError():
-            return ErrorCode.PROVIDER_FAILURE, "There was not enough memory.", _MEMORY
-        case OSError(errno=28):
-            return ErrorCode.PROVIDER_FAILURE, str(error), _DISK
-        case child.ChildError() if b"No space left" in log:
-            return ErrorCode.PROVIDER_FAILURE, str(error), _DISK
-        case child.ChildError() if b"Cannot allocate memory" in log or getattr(error.finished, "returncode", 0) == -9:
-            return ErrorCode.PROVIDER_FAILURE, str(error), _MEMORY
         case child.ChildError():
             return ErrorCode.PROVIDER_FAILURE, str(error), ""
         case RuntimeError() if "ffmpeg" in str(error).lower():  # imageio-ffmpeg found none

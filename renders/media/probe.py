@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from renderhub.lib import child
+from renders.domain.shortage import is_short
 from renders.media.forms import Form, Kind, form_of
 
 _CHILD = Path(__file__).with_name("probe_child.py")
@@ -77,11 +78,14 @@ def probe(
     """Look at one file; with `decode`, decode all of it and fail at the first fault.
 
     Raises `ProbeError` for what is no media file of an accepted form, has no stream to show or does not decode;
-    `child.ChildError` of the kind that fits when the child ran out of time or memory, was cancelled or is missing.
+    `child.ChildError` of the kind that fits when the child ran out of time or memory, was cancelled or is missing;
+    OSError where this machine cannot look.
     """
     try:
         form = form_of(path)
     except (ValueError, OSError) as error:
+        if is_short(error):
+            raise
         raise ProbeError(f"{path.name}: {error}") from error
     finished = child.run(
         [sys.executable, "-I", str(_CHILD), str(path.absolute()), form.demuxer, "whole" if decode else "head"],

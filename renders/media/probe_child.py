@@ -13,6 +13,8 @@ from typing import Any
 import av
 import av.logging
 
+_QUIET = -8
+"""AV_LOG_QUIET."""
 _OPTIONS = {"protocol_whitelist": "file", "err_detect": "explode", "max_pixels": "64000000"}
 
 
@@ -86,7 +88,10 @@ def titled(chapter: Any) -> str:
 
 def main() -> None:
     path, demuxer, how = sys.argv[1:]
-    av.logging.set_level(av.logging.PANIC)
+    # Nobody hears the decoder's threads. Through Python they could not be heard: they would wait for its lock while it
+    # waits for them to end, for ever, over a file that is cut off.
+    av.logging.restore_default_callback()
+    av.logging.set_libav_level(_QUIET)
     try:
         told = look(path, demuxer, how == "whole")
     except (OSError, ValueError, EOFError, MemoryError) as error:

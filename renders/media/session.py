@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from renderhub.lib import child
+from renders.domain.shortage import is_short
 from renders.media import ffmpeg
 from renders.media.forms import Form, Kind, Refused, form_of
 
@@ -62,17 +63,19 @@ class Session:
                 memory_mb=_MEMORY_MB,
             )
         except child.ChildFailed as error:
-            if reads and error.finished.returncode > 0 and not _starved(error.finished.stderr):
+            if reads and error.finished.returncode > 0 and not is_short(error):
                 raise BadAsset(f"{reads}: it cannot be decoded ({error}).") from error
             raise
         return finished.stderr
 
 
 def checked_form(name: str, path: Path, *kinds: Kind) -> Form:
-    """The form of an asset's file. Raises BadAsset where it is of another kind."""
+    """The form of an asset's file. Raises BadAsset where it is of another kind; OSError where it cannot be read."""
     try:
         form = form_of(path)
     except (Refused, OSError) as error:
+        if is_short(error):
+            raise
         raise BadAsset(f"{name}: {error}.") from error
     if form.kind not in kinds:
         raise BadAsset(f"{name}: it is {form.mime}, not {' or '.join(kinds)}.")
@@ -82,8 +85,3 @@ def checked_form(name: str, path: Path, *kinds: Kind) -> Form:
 def source(path: Path) -> str:
     """A file as FFmpeg's `-i` takes it, whatever its name looks like."""
     return f"file:{path.absolute()}"
-
-
-def _starved(log: bytes) -> bool:
-    """Whether FFmpeg failed for want of disk or memory, which is no fault of what it read."""
-    return any(word in log for word in (b"No space left on device", b"Cannot allocate memory"))

@@ -1,5 +1,6 @@
 """What all workers know together of a provider that is called over a network (R39): its circuit, the calls of the last
-while, and what is left of its limits. Written by `pipeline/circuits.py` and `pipeline/allowance.py` alone."""
+while, what is left of its limits, and whether an operator has taken it out of use. Written by `pipeline/circuits.py`,
+`pipeline/allowance.py` and `pipeline/out_of_use.py` alone."""
 
 from __future__ import annotations
 
@@ -26,6 +27,11 @@ class CircuitRow(models.Model):
     full_at = models.DateTimeField(null=True, blank=True, help_text="When the whole burst of its rate is there again.")
     told_until = models.DateTimeField(null=True, blank=True, help_text="When the last of those who wait looks again.")
 
+    out_since = models.DateTimeField(null=True, blank=True, help_text="An operator has taken it out of use.")
+    # With defaults of the database's own: workers of the version before write rows while this one is rolled out.
+    out_by = models.CharField(max_length=150, blank=True, default="", db_default="", help_text="Who took it out.")
+    out_reason = models.TextField(blank=True, default="", db_default="")
+
     class Meta:
         ordering = ["provider"]
         constraints = [
@@ -33,7 +39,12 @@ class CircuitRow(models.Model):
                 condition=Q(open_until__isnull=True, opened_at__isnull=True)
                 | Q(open_until__isnull=False, opened_at__isnull=False),
                 name="circuit_open_has_both_times",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(out_since__isnull=True, out_by="", out_reason="")
+                | Q(Q(out_since__isnull=False), ~Q(out_by="")),
+                name="circuit_out_says_by_whom",
+            ),
         ]
 
     def __str__(self) -> str:

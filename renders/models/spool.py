@@ -38,4 +38,4 @@ class SpooledVideo(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.render_id} run {self.run}"
+        return f"{self.render.name}, run {self.run}"

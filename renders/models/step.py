@@ -42,6 +42,11 @@ class Step(models.Model):
     waits_for = models.TextField(
         blank=True, default="", db_default="", help_text="Why it sleeps, where nobody could be asked (R10)."
     )
+    wants_slot = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="It waits, or has waited, for a call that its provider has to give (R39).",
+    )
     due_since = models.DateTimeField(null=True, blank=True)
     rank = models.FloatField(default=0.0)
     job_id = models.CharField(max_length=200, blank=True, default="", help_text="The provider's, while it is at work.")
@@ -75,6 +80,12 @@ class Step(models.Model):
             # The keeper: leases run out; sleepers whose time has come.
             models.Index(fields=["lease_until"], name="step_leased", condition=Q(status="running")),
             models.Index(fields=["wake_at"], name="step_sleeping", condition=Q(status="sleeping")),
+            # A call ended: who waits for its slot. No row of a provider without a limit is in it.
+            models.Index(
+                fields=["provider", "rank", "id"],
+                name="step_wants_slot",
+                condition=Q(wants_slot=True, status__in=["sleeping", "due"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from renderhub.lib import child
 from renders.domain.job import SAMPLE_RATE
+from renders.domain.shortage import is_short
 from renders.media import ffmpeg
 from renders.media.forms import Kind, Refused, form_of
 
@@ -77,7 +78,7 @@ def read(path: Path, *, seconds: float, cancel: threading.Event) -> Recording:
     except Refused as problem:
         raise NotSpeech(str(problem)) from problem
     except child.ChildFailed as problem:
-        if problem.finished is not None and _starved(problem.finished.stderr):
+        if is_short(problem):
             raise
         raise NotSpeech(f"it does not decode: {str(problem)[:200]}") from problem
     finally:
@@ -133,8 +134,3 @@ def _powers(samples: Samples, block: float) -> NDArray[np.float64]:
 def _runs(flags: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
     yield from zip(map(int, edges[::2]), map(int, edges[1::2]), strict=True)
-
-
-def _starved(log: bytes) -> bool:
-    """Whether FFmpeg failed for want of disk or memory, which is no fault of what it read."""
-    return any(word in log for word in (b"No space left on device", b"Cannot allocate memory"))

@@ -2,40 +2,49 @@
 
 A provider without limits costs nothing here. One with a limit costs a statement a call, and no lock is held while the
 call is under way: a slot belongs to a step for as long as that is running under its claim (`models/circuit.py`), so
-that nobody gives it back and nobody can forget to.
+that nobody gives it back and nobody can forget to. Who gets none sleeps; the end of a call wakes the next one, and
+the keeper does where nobody was there to do it.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 from renders.domain.limits import Limit, Rate, read
 from renders.models import Slot
+from renders.pipeline import bell
 from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.slots import FREE, WAITING, wake_for_slots
+from renders.pipeline.transitions.steps import Freed
 
+logger = logging.getLogger(__name__)
+
+EVERY = 1.0
+"""Seconds between two looks of the keeper."""
 LONGEST = 60.0
 """Seconds after which whoever got nothing looks again at the latest."""
 
-# A slot that somebody took while this statement looked may hold a claim that is younger than what it sees: such a one
-# is passed by (but for one from a future that a clock set back has left behind).
-_TAKE_SLOT = """
+# The slots that are free first belong to those who wait and come before this one (R44).
+_TAKE_SLOT = f"""
 UPDATE renders_slot SET step = %(step)s, claim_no = %(claim)s, taken_at = clock_timestamp()
  WHERE id = (SELECT l.id FROM renders_slot l
-              WHERE l.provider = %(provider)s AND l.number <= %(at_once)s
-                AND (l.taken_at IS NULL OR l.taken_at <= statement_timestamp()
-                     OR l.taken_at > statement_timestamp() + interval '1 minute')
-                AND NOT EXISTS (SELECT 1 FROM renders_step s
-                                 WHERE s.id = l.step AND s.provider = l.provider
-                                   AND (s.status = 'running' AND s.claim_no = l.claim_no
-                                        OR s.job_id <> '' AND s.status IN ('running', 'sleeping', 'due')))
-              ORDER BY l.number LIMIT 1 FOR UPDATE OF l SKIP LOCKED)
+              WHERE {FREE}
+              ORDER BY l.number
+             OFFSET (SELECT count(*) FROM renders_step w
+                      WHERE {WAITING} AND (w.rank, w.id) < (%(rank)s, %(step)s))
+              LIMIT 1 FOR UPDATE OF l SKIP LOCKED)
+"""
+_QUEUE = f"""
+SELECT (SELECT count(*) FROM renders_slot l WHERE l.provider = %(provider)s),
+       (SELECT count(*) FROM renders_step w WHERE {WAITING} AND (w.rank, w.id) < (%(rank)s, %(step)s))
 """
 _NEW = "INSERT INTO renders_circuitrow AS c (provider, calls, cool_down, code, message, remedy, {more})"
 # `limits.taken` and `limits.next_turn`, where all workers meet.
@@ -69,6 +78,8 @@ class Refused:
 
     look_again: datetime
     why: str
+    for_slot: bool = False
+    """It is woken before then when a call ends."""
 
 
 def limit_of(provider: str) -> Limit | None:
@@ -82,9 +93,12 @@ def limits() -> Mapping[str, Limit]:
 
 def take(claimed: Claimed, limit: Limit, now: datetime, expected: float) -> Refused | None:
     """Take a slot and a call off the rate. `expected`: seconds that a call takes, by which slots come free."""
-    if limit.at_once is not None and not _take_slot(claimed, limit.at_once):
-        spacing = max(expected / limit.at_once, 0.1)
-        return Refused(_turn(claimed.provider, now, spacing), f"{limit.at_once} of its calls are under way, its limit")
+    if limit.at_once is not None:
+        ahead = _take_slot(claimed, limit.at_once)
+        if ahead is not None:
+            wait = min((ahead + 1) * max(expected / limit.at_once, 0.1), LONGEST)
+            told = f"{limit.at_once} of its calls are under way, its limit"
+            return Refused(now + timedelta(seconds=wait), told, for_slot=True)
     if limit.rate is not None and not _take_call(claimed.provider, limit.rate, now):
         told = f"{limit.rate.calls} calls in {limit.rate.seconds:g} s are its limit"
         return Refused(_turn(claimed.provider, now, limit.rate.interval), told)
@@ -98,26 +112,52 @@ def in_use() -> dict[str, int]:
         return {provider: int(count) for provider, count in cursor.fetchall()}
 
 
-def _take_slot(claimed: Claimed, at_once: int) -> bool:
+def call_next(provider: str) -> list[Freed]:
+    """A call of `provider` has ended: whoever waits for its slot is due now, and is answered. Costs nothing where the
+    provider has no such limit; it never fails who has just finished, for the keeper calls them within a second."""
+    limit = limit_of(provider)
+    if limit is None or limit.at_once is None:
+        return []
+    try:
+        return wake_for_slots(provider, limit.at_once)
+    except Error as error:
+        if connection.in_atomic_block:
+            raise
+        logger.warning("Nobody was called for the free slot of %s: %s", provider, str(error).strip())
+        connection.close()
+        return []
+
+
+def attend() -> None:
+    """The keeper's duty: slots of workers that died, of renders that were cancelled, of a limit that was raised."""
+    for provider, limit in limits().items():
+        if limit.at_once is not None:
+            bell.ring(wake_for_slots(provider, limit.at_once))
+
+
+def _take_slot(claimed: Claimed, at_once: int) -> int | None:
+    """None where it got one; else how many are before it."""
     _make_slots(claimed.provider, at_once)
     values: dict[str, Any] = {
         "step": claimed.step_id,
         "claim": claimed.claim_no,
+        "rank": claimed.rank,
         "provider": claimed.provider,
         "at_once": at_once,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_SLOT, values)
         if cursor.rowcount:
-            return True
-    if Slot.objects.filter(provider=claimed.provider).count() >= at_once:
-        return False
-    # The rows that this process knew of are gone: a database that was set back, or made anew.
-    _make_slots.cache_clear()
-    _make_slots(claimed.provider, at_once)
-    with connection.cursor() as cursor:
+            return None
+        cursor.execute(_QUEUE, values)
+        slots, ahead = cursor.fetchone()
+        if slots >= at_once:
+            return int(ahead)
+        # The rows that this process knew of are gone: a database that was set back, or made anew.
+        _make_slots.cache_clear()
+        _make_slots(claimed.provider, at_once)
         cursor.execute(_TAKE_SLOT, values)
-        return bool(cursor.rowcount)
+        return None if cursor.rowcount else int(ahead)
 
 
 @lru_cache(maxsize=256)

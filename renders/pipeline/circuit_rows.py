@@ -13,6 +13,7 @@ from django.db import connection
 from renders.domain.calls import Calls
 from renders.domain.circuit import Circuit
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.steering import OutOfUse
 from renders.models import CircuitRow, ServiceStatus
 from renders.pipeline.transitions.stored import stored_text
 
@@ -21,7 +22,7 @@ BELIEVED = timedelta(minutes=3)
 
 _READ = """
 SELECT COALESCE(c.provider, s.name), c.calls, c.opened_at, c.open_until, c.cool_down, c.code, c.probe_until,
-       c.limited_until, c.message, s.status, s.checked_at, s.error
+       c.limited_until, c.message, s.status, s.checked_at, s.error, c.out_since, c.out_by, c.out_reason
   FROM renders_circuitrow c FULL JOIN renders_service s ON s.name = c.provider
 """
 
@@ -36,6 +37,7 @@ class Seen:
     status: str = ServiceStatus.UNKNOWN.value
     checked_at: datetime | None = None
     error: str = ""
+    out: OutOfUse | None = None
 
     def is_down(self, now: datetime) -> bool:
         """Whether it did not answer when it was asked how it is, a short while ago."""
@@ -62,6 +64,10 @@ def circuit_of(row: CircuitRow) -> Circuit:
     )
 
 
+def out_of_use(row: CircuitRow) -> OutOfUse | None:
+    return OutOfUse(row.out_since, row.out_by, row.out_reason) if row.out_since is not None else None
+
+
 def keep(row: CircuitRow, circuit: Circuit, error: GenerationError | None) -> None:
     """Write a circuit into its row, which the caller has locked. `error`: what it was opened for, where that is new."""
     row.calls = circuit.calls.to_json()
@@ -75,9 +81,8 @@ def keep(row: CircuitRow, circuit: Circuit, error: GenerationError | None) -> No
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    _, calls, opened_at, open_until, cool_down, code, probe_until, limited_until, message, status, checked_at, said = (
-        row
-    )
+    _, calls, opened_at, open_until, cool_down, code, probe_until, limited_until, message, *of_service = row
+    status, checked_at, said, out_since, out_by, out_reason = of_service
     circuit = Circuit()
     if calls is not None:
         circuit = Circuit(
@@ -89,7 +94,8 @@ def _seen(row: tuple[Any, ...]) -> Seen:
             code=_code(code),
             limited_until=limited_until,
         )
-    return Seen(circuit, message or "", status or ServiceStatus.UNKNOWN.value, checked_at, said or "")
+    out = OutOfUse(out_since, out_by, out_reason) if out_since is not None else None
+    return Seen(circuit, message or "", status or ServiceStatus.UNKNOWN.value, checked_at, said or "", out)
 
 
 def _code(stored: str) -> ErrorCode | None:

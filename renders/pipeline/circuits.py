@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from renders.domain.budget import Budget, may_retry
 from renders.domain.calls import Tally
 from renders.domain.circuit import Circuit, Numbers
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.stages import Stage
 from renders.models import CircuitRow, Service, ServiceStatus
 from renders.pipeline import bell, chains, outbox
 from renders.pipeline.circuit_rows import Seen, circuit_of, keep, read_all
@@ -191,7 +192,12 @@ def _change(provider: str, change: Callable[[Circuit], Circuit], error: Generati
 
 def wake(provider: str) -> None:
     """Steps that waited because nobody could be asked are due: a service that they may go to is back (R10)."""
-    freed = rescue.wake_waiting([stage.value for stage in chains.stages_of(provider)])
+    wake_stages(chains.stages_of(provider))
+
+
+def wake_stages(stages: Sequence[Stage]) -> None:
+    """The same for all that these stages wait for."""
+    freed = rescue.wake_waiting([stage.value for stage in stages])
     for step in dict.fromkeys(freed):
         bell.ring([step] * min(freed.count(step), BELLS))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from renders.domain.stages import ASSET_KINDS, Stage
 from renders.domain.states import AssetStatus
 from renders.domain.steering import GoWithout, Skip, Wait
 from renders.models import Render
-from renders.pipeline import chains, graph, steering
+from renders.pipeline import allowance, chains, graph, leaving, steering
 from renders.pipeline.reconnect import through_a_reconnect
 from renders.pipeline.transitions import failing, finishing, renders, steps
 from renders.pipeline.transitions.claim import Claimed
@@ -33,6 +34,9 @@ from renders.stages.base import Work
 from renders.stages.upload import video_of
 
 logger = logging.getLogger(__name__)
+
+GIVEN_UP_JOB = "given_up_job"
+"""In the context of an error: a job that is at work still, and that is not waited for any more."""
 
 
 class CallFailed(Exception):
@@ -61,7 +65,7 @@ def succeeded(
     degraded = "; ".join(reason for reason in (claimed.degraded, ok.degraded) if reason)
     settled = _store(claimed, work, result, degraded, asked, taking)
     _log_success(claimed, degraded)
-    return settled
+    return replace(settled, freed=[*settled.freed, *allowance.call_next(claimed.provider)])
 
 
 def _store(
@@ -115,7 +119,7 @@ def failed(claimed: Claimed, error: GenerationError) -> tuple[Decision, list[Fre
         type(decision).__name__,
         extra={"code": error.code.value, "provider_code": stored_text(error.provider_code[:100])},
     )
-    return decision, _enact(claimed, error, decision)
+    return decision, [*_enact(claimed, error, decision), *allowance.call_next(claimed.provider)]
 
 
 @through_a_reconnect
@@ -125,16 +129,26 @@ def turned(claimed: Claimed, turn: Skip | Wait | GoWithout) -> Settled:
     logger.warning("%s: %s", type(turn).__name__, stored_text(turn.reason[:500]))
     match turn:
         case Skip(provider, reason):
-            return Settled([steps.skip_provider(claimed, provider, chains.queue_of(provider), reason)])
-        case Wait(until, reason):
-            steps.park(claimed, until, reason)
-            return Settled()
+            with leaving.without_its_work(claimed, asked=claimed.claim_no > 1):
+                return Settled([steps.skip_provider(claimed, provider, chains.queue_of(provider), reason)])
+        case Wait(until, reason, for_slot):
+            steps.park(claimed, until, reason, wants_slot=for_slot)
+            # The call that it waits for may have ended just before it slept.
+            return Settled(allowance.call_next(claimed.provider) if for_slot else [])
         case GoWithout(reason):
             error = GenerationError(ErrorCode.TRANSIENT_PROVIDER_ERROR, claimed.provider, reason)
-            return Settled(finishing.give_placeholder(claimed, error, AssetStatus.FAILED))
+            with leaving.without_its_work(claimed, asked=claimed.claim_no > 1):
+                return Settled(finishing.give_placeholder(claimed, error, AssetStatus.FAILED))
 
 
 def _enact(claimed: Claimed, error: GenerationError, decision: Decision) -> list[Freed]:
+    if isinstance(decision, Retry) and GIVEN_UP_JOB not in error.context:
+        return _moved(claimed, error, decision)
+    with leaving.without_its_work(claimed):
+        return _moved(claimed, error, decision)
+
+
+def _moved(claimed: Claimed, error: GenerationError, decision: Decision) -> list[Freed]:
     match decision:
         case Retry(at):
             steps.retry(claimed, error, at)

@@ -1,6 +1,7 @@
 """The marks that workers and beats leave while they live: a row each, renewed every few seconds (R46, R71).
 
-A mark a process, not one a task: it costs the hot path nothing. The database's clock says when it was left.
+A mark a process, not one a task: it costs the hot path nothing. The database's clock says when it was left, and the
+process hears by that what time it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 
 from django.db import Error, connection
 
+from renderhub.lib import clock
 from renders.models import Presence, PresenceKind
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ VALUES (%s, %s, to_jsonb(%s::text[]), %s, clock_timestamp(), clock_timestamp())
     ON CONFLICT (kind, name) DO UPDATE
    SET queues = EXCLUDED.queues, size = EXCLUDED.size, seen_at = EXCLUDED.seen_at,
        since = CASE WHEN %s THEN EXCLUDED.since ELSE p.since END
+RETURNING seen_at
 """
 _THERE = """
 SELECT name, queues, size FROM renders_presence
@@ -38,8 +41,11 @@ SELECT name, queues, size FROM renders_presence
 
 def leave(kind: PresenceKind, name: str, queues: Sequence[str] = (), size: int = 0, *, first: bool = False) -> None:
     """Leave a mark. `first`: the process has just started. Raises `django.db.Error`."""
+    since = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(_LEAVE, [kind.value, name, list(queues), size, first])
+        ((seen_at,),) = cursor.fetchall()
+    clock.told(seen_at, since)
 
 
 def workers_online() -> list[str]:

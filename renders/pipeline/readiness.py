@@ -32,13 +32,16 @@ def note() -> Note:
     wanted = {name for chain in settings.RENDERHUB_CHAINS.values() for name in chain}
     asked = [name for name, seen in board.items() if seen.checked_at and now - seen.checked_at < BELIEVED]
     down = sorted(name for name in asked if board[name].status == ServiceStatus.DOWN)
-    alone = sorted(name for name in wanted & set(board) - set(down) if board[name].circuit.is_open)
+    out = sorted(name for name in wanted & set(board) if board[name].out is not None)
+    alone = sorted(name for name in wanted & set(board) - {*down, *out} if board[name].circuit.is_open)
     told = f"{len(asked) - len(down)} of {len(asked)} services answer." if asked else "Nobody has asked the services."
     if down:
         told += f" Down: {', '.join(map(_with_stages, down))}."
     if alone:
         told += f" Left alone: {', '.join(map(_with_stages, alone))}."
-    status = LogStatus.DEGRADED if down or alone else LogStatus.COMPLETED
+    if out:
+        told += f" Out of use: {', '.join(map(_with_stages, out))}."
+    status = LogStatus.DEGRADED if down or alone or out else LogStatus.COMPLETED
     return Note(status.value, told[:1000])
 
 

@@ -12,8 +12,9 @@ from django.db import DataError, IntegrityError
 from renderhub.lib.logs import about
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome, Pending
+from renders.domain.shortage import shortage
 from renders.domain.steering import Begin
-from renders.pipeline import chains, early, enact, inputs, lease, steering, storage
+from renders.pipeline import chains, early, enact, inputs, lease, standing_by, steering, storage
 from renders.pipeline.transitions import strays
 from renders.pipeline.transitions.claim import Claimed
 from renders.pipeline.transitions.fence import StaleClaim
@@ -24,6 +25,8 @@ from renders.stages.base import Asked, InputMissing, Work
 logger = logging.getLogger(__name__)
 
 _JOB_ID_LIMIT = 200
+_UNTIL_CANCELLED = 5.0
+"""Seconds."""
 _NOT_AS_AGREED = (AttributeError, KeyError, TypeError, ValueError, OSError, DataError, IntegrityError)
 """What an answer that does not keep to its stage's contract comes to when it is stored, or a disk that is full."""
 
@@ -36,7 +39,7 @@ def run(claimed: Claimed, losses_allowed: int, taking: Taking | None = None) -> 
     """
     with about(**subject_of(claimed)):
         try:
-            return _run(claimed, losses_allowed, taking)
+            return _run_or_stand_by(claimed, losses_allowed, taking)
         except StaleClaim:
             logger.warning("The step was handed to another worker meanwhile; this result is dropped.")
             return Settled()
@@ -53,6 +56,16 @@ def subject_of(claimed: Claimed) -> dict[str, Any]:
         "provider": claimed.provider,
         "retries": claimed.retry_count,
     }
+
+
+def _run_or_stand_by(claimed: Claimed, losses_allowed: int, taking: Taking | None) -> Settled:
+    try:
+        return _run(claimed, losses_allowed, taking)
+    except enact.CallFailed as failed:
+        wait = standing_by.because_of(failed.error)
+        if wait is None:
+            raise
+        return enact.turned(claimed, wait)
 
 
 def _run(claimed: Claimed, losses_allowed: int, taking: Taking | None) -> Settled:
@@ -129,7 +142,6 @@ def _leave_pending(claimed: Claimed, pending: Pending) -> None:
     if not 0 < len(pending.job_id) <= _JOB_ID_LIMIT:
         raise ValueError(f"a job id of {len(pending.job_id)} characters")
     if claimed.at_work >= seconds:
-        chains.provider(claimed.provider).cancel(pending.job_id)
         raise enact.CallFailed(claimed, _took_too_long(claimed, pending.job_id, seconds))
     # A wait that is no number, or longer than the stage may take, is not believed.
     wait = pending.check_after if pending.check_after > 0 else 1.0
@@ -156,7 +168,9 @@ def _took_too_long(claimed: Claimed, job_id: str, seconds: float) -> GenerationE
         ErrorCode.TIMEOUT,
         claimed.provider,
         f"Job {job_id} was still not done after {seconds:g} s.",
-        context={"job_id": job_id},
+        # Whoever asks again first looks what is at work: by then it is cancelled, which the keeper does at once.
+        retry_after=_UNTIL_CANCELLED,
+        context={enact.GIVEN_UP_JOB: job_id},
     )
 
 
@@ -172,6 +186,8 @@ def _input_missing(claimed: Claimed, error: Exception) -> GenerationError:
 
 
 def _raised(claimed: Claimed, error: Exception) -> GenerationError:
+    if (short := shortage(claimed.provider, error)) is not None:
+        return short
     return GenerationError(
         ErrorCode.UNKNOWN,
         claimed.provider,

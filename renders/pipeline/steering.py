@@ -19,9 +19,9 @@ from renders.domain.draws import draw
 from renders.domain.outcomes import Err, Ok, Pending
 from renders.domain.policy import Candidate, Situation
 from renders.domain.stages import ASSET_KINDS, Stage
-from renders.domain.steering import Begin, Skip, Turn
+from renders.domain.steering import Begin, Skip, Turn, Wait
 from renders.domain.steering import before_call as decide
-from renders.pipeline import allowance, chains, circuits, expectations
+from renders.pipeline import allowance, chains, circuits, expectations, standing_by
 from renders.pipeline.transitions.claim import Claimed
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,11 @@ def forget() -> None:
 def before_call(claimed: Claimed) -> Turn:
     """Whether the claimed step's provider is called. Where the database cannot be asked it is: nothing speaks against
     it, and its move will wait for the database (pipeline/reconnect.py)."""
-    if claimed.job_id or not _needs_a_look(claimed):
+    if claimed.job_id:
+        return Begin()
+    if (wait := standing_by.before_call()) is not None:
+        return wait
+    if not _needs_a_look(claimed):
         return Begin()
     try:
         return _before_call(claimed)
@@ -68,6 +72,8 @@ def after_call(claimed: Claimed, outcome: object) -> None:
         return
     try:
         match outcome:
+            case Err(error) if error.ours:
+                pass  # it says nothing of the service; a probe is taken by the next one
             case Err(error):
                 circuits.failed(claimed, error, probe=probe)
             case Pending() if claimed.job_id:
@@ -148,7 +154,8 @@ def _within_limits(claimed: Claimed, situation: Situation) -> Turn:
     if refused is None:
         return Begin()
     _probing.discard((claimed.step_id, claimed.claim_no))
-    return decide(_without(situation, refused.look_again, refused.why))
+    turn = decide(_without(situation, refused.look_again, refused.why))
+    return replace(turn, for_slot=refused.for_slot) if isinstance(turn, Wait) else turn
 
 
 def _without(situation: Situation, free_at: datetime, why: str) -> Situation:
@@ -175,6 +182,8 @@ def _with_health(candidate: Candidate, now: datetime, *, current: bool) -> Candi
     `circuits.take_probe` sees."""
     seen = circuits.seen(candidate.name)
     circuit = seen.circuit
+    if seen.out is not None:
+        return _ill(candidate, seen.out.told(), now + timedelta(seconds=_spread(LOOK_AGAIN)))
     if circuit.open_until is not None and now < circuit.open_until:
         why = f"it is left alone until {circuit.open_until:%H:%M:%S} UTC ({circuit.code}: {seen.message})"
         return _ill(candidate, why, circuit.open_until + timedelta(seconds=random.uniform(0.0, HERD)))

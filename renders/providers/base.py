@@ -76,6 +76,16 @@ class Pingable(Protocol):
 
 
 @runtime_checkable
+class Recallable(Protocol):
+    """A provider whose service goes on with what it was asked for, whether or not anybody waits for the answer."""
+
+    def recall(self, key: str) -> GenerationError | None:
+        """Stop whatever was asked for with `key` and is at work: None where nothing of it is (any more); else why
+        nobody can tell, and it is tried again. It starts nothing. Answers within a minute; never raises."""
+        ...
+
+
+@runtime_checkable
 class Early(Protocol):
     """A provider that can get assets ready for its own work as soon as each is made (PERFORMANCE section 1)."""
 

@@ -8,7 +8,7 @@
   // As the server wrote them: this runs before times.js has put the times in the viewer's zone.
   const known = new Map([...regionsOf(document)].map((region) => [region.dataset.region, region.innerHTML]));
   // The rows of a list are followed one by one: what is scrolled to, chosen or focused stays in its place.
-  const keyOf = (row) => row.querySelector("input.action-select")?.value || row.querySelector("a[href]")?.getAttribute("href") || "";
+  const keyOf = (row) => row.querySelector("input.action-select")?.value || row.querySelector("[data-key]")?.dataset.key || row.querySelector("a[href]")?.getAttribute("href") || "";
   const rowsOf = (page) => [...(page.querySelector("#result_list")?.tBodies ?? [])];
   const knownRows = new Map(rowsOf(document).map((row) => [keyOf(row), row.innerHTML]));
   let timer = 0;

@@ -6,7 +6,7 @@ import pytest
 
 from renders.actions.cancel import cancel
 from renders.models import Render
-from tests.browser.test_console import console, open_render, ours  # noqa: F401
+from tests.browser.test_console import open_render
 from tests.support import pipeline
 from tests.support import renders_in_every_state as states
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings, ours) -> None:  # noqa: F811
+def _quick(settings, ours) -> None:
     settings.RENDERHUB_CHAINS = states.QUICK_CHAINS
 
 
@@ -28,7 +28,7 @@ def row(page, name: str):
     return page.locator("#result_list tr.data-row", has_text=name)
 
 
-def test_a_render_is_run_again_by_click_after_its_preview(console, site, ours):  # noqa: F811
+def test_a_render_is_run_again_by_click_after_its_preview(console, site, ours):
     render = states.completed(ours, "Locks")
     open_render(console, site, render)
     console.click("text=Re-render…")
@@ -46,7 +46,7 @@ def test_a_render_is_run_again_by_click_after_its_preview(console, site, ours): 
     assert pipeline.calls("tts") == spoken, "what was kept is not made again"
 
 
-def test_what_waits_is_cancelled_from_the_list_by_keyboard(console, site, ours):  # noqa: F811
+def test_what_waits_is_cancelled_from_the_list_by_keyboard(console, site, ours):
     states.queued(ours, "Stays")
     goes = states.queued(ours, "Goes")
     console.goto(f"{site}/admin/renders/render/")
@@ -66,7 +66,7 @@ def test_what_waits_is_cancelled_from_the_list_by_keyboard(console, site, ours):
     assert dict(Render.objects.values_list("name", "status")) == {"Stays": "queued", "Goes": "cancelled"}
 
 
-def test_several_are_acted_on_and_told_one_by_one(console, site, ours):  # noqa: F811
+def test_several_are_acted_on_and_told_one_by_one(console, site, ours):
     states.completed(ours, "Made")
     states.queued(ours, "Waiting")
     console.goto(f"{site}/admin/renders/render/")
@@ -78,7 +78,7 @@ def test_several_are_acted_on_and_told_one_by_one(console, site, ours):  # noqa:
     assert "It is queued already" in console.inner_text(".rh-foreseen .rh-refused")
 
 
-def test_a_field_that_is_wrong_is_found_and_put_right(console, site, ours):  # noqa: F811
+def test_a_field_that_is_wrong_is_found_and_put_right(console, site, ours):
     console.goto(f"{site}/admin/renders/render/add/")
     console.fill("[name=name]", "Locks")
     console.fill("[name=input_text]", " ")
@@ -96,7 +96,7 @@ def test_a_field_that_is_wrong_is_found_and_put_right(console, site, ours):  # n
     assert Render.objects.get().name == "Locks"
 
 
-def test_the_list_follows_its_renders_and_keeps_focus_and_scroll(console, site, ours):  # noqa: F811
+def test_the_list_follows_its_renders_and_keeps_focus_and_scroll(console, site, ours):
     for number in range(30):
         states.queued(ours, f"Film {number}")
     render = Render.objects.get(name="Film 3")
@@ -114,7 +114,7 @@ def test_the_list_follows_its_renders_and_keeps_focus_and_scroll(console, site, 
     assert console.evaluate("window.scrollY") == before
 
 
-def test_the_list_waits_while_rows_are_chosen(console, site, ours):  # noqa: F811
+def test_the_list_waits_while_rows_are_chosen(console, site, ours):
     render = states.queued(ours, "Chosen")
     console.goto(f"{site}/admin/renders/render/")
     console.check("input.action-select[value]")
@@ -132,7 +132,7 @@ def test_the_list_waits_while_rows_are_chosen(console, site, ours):  # noqa: F81
     assert console.inner_text("[data-chosen-count]") == "2 of 2 on this page"
 
 
-def test_a_player_goes_on_while_its_page_follows_a_new_run(console, site, ours, settings):  # noqa: F811
+def test_a_player_goes_on_while_its_page_follows_a_new_run(console, site, ours, settings):
     settings.RENDERHUB_CHAINS = states.CHAINS
     render = states.completed(ours)
     open_render(console, site, render)
@@ -147,7 +147,7 @@ def test_a_player_goes_on_while_its_page_follows_a_new_run(console, site, ours, 
     assert console.evaluate("document.querySelector('video.rh-video') === window.player && !window.player.paused")
 
 
-def test_it_works_on_a_phone_with_a_thumb(console, site, ours):  # noqa: F811
+def test_it_works_on_a_phone_with_a_thumb(console, site, ours):
     states.queued(ours, "Small screens")
     console.set_viewport_size({"width": 390, "height": 844})
     console.goto(f"{site}/admin/renders/render/")
@@ -170,7 +170,7 @@ def test_it_works_on_a_phone_with_a_thumb(console, site, ours):  # noqa: F811
         assert wider == 0, path
 
 
-def test_the_list_and_its_acts_work_without_scripts(browser, console, site, ours):  # noqa: F811
+def test_the_list_and_its_acts_work_without_scripts(browser, console, site, ours):
     states.queued(ours, "Plain")
     context = browser.new_context(java_script_enabled=False, storage_state=console.context.storage_state())
     page = context.new_page()

@@ -6,6 +6,7 @@ import pytest
 
 from alerts.models import Alert, Channel, Delivery
 from tests.alerts.conftest import fakes, no_bell, slack  # noqa: F401
+from tests.browser.conftest import signed_in
 from tests.support import alerts_in_every_state as states
 from tests.support import looks
 from tests.support import people as three
@@ -17,12 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def console(page, site, slack, fakes):  # noqa: F811
     three.people()
     states.one_of_each(slack)
-    page.goto(f"{site}/admin/")
-    page.fill("[name=username]", "operator")
-    page.fill("[name=password]", three.PASSWORD)
-    page.click("#login-form button[type=submit]")
-    page.wait_for_selector("main.rh-page")
-    return page
+    return signed_in(page, site)
 
 
 def addresses() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renders.models import Render, Workspace
+from renders.models import Render
 from tests.support import people as three
 from tests.support import pipeline
 from tests.support import renders_in_every_state as states
@@ -12,25 +12,16 @@ from tests.support import renders_in_every_state as states
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def ours(settings) -> Workspace:
-    settings.RENDERHUB_PROVIDERS, settings.RENDERHUB_CHAINS = states.PROVIDERS, states.CHAINS
-    return three.people().workspace
+def open_render(page, site, render: Render) -> None:
+    page.goto(f"{site}/admin/renders/render/{render.pk}/change/")
 
 
-@pytest.fixture
-def console(page, site, ours):
-    """Signed in, on the first page."""
-    page.goto(f"{site}/admin/")
+def test_one_signs_in_by_the_form(page, site, ours):
+    page.goto(f"{site}/admin/renders/render/")
     page.fill("[name=username]", "operator")
     page.fill("[name=password]", three.PASSWORD)
     page.click("#login-form button[type=submit]")
-    page.wait_for_selector("main.rh-page")
-    return page
-
-
-def open_render(page, site, render: Render) -> None:
-    page.goto(f"{site}/admin/renders/render/{render.pk}/change/")
+    page.wait_for_selector("nav.rh-strip")
 
 
 def test_the_video_of_a_completed_render_plays_with_sound_and_captions(console, site, ours):
@@ -98,17 +89,6 @@ def test_times_are_told_in_the_viewers_zone(console, site, ours):
         "(iso) => new Date(iso).toLocaleTimeString('en-GB', {timeZone: 'Europe/Berlin'})", render.wake_at.isoformat()
     )
     assert f"Tries again by itself at {there}" in console.inner_text(".rh-sentence")
-
-
-@pytest.mark.parametrize("width", [390, 1440])
-def test_no_page_is_wider_than_its_window(width, console, site, ours):
-    render = states.degraded(ours, "A name that is long and has_no_place_to_break_" + "x" * 100)
-    states.retrying(ours)
-    console.set_viewport_size({"width": width, "height": 844})
-    for path in ("", "renders/render/", f"renders/render/{render.pk}/change/"):
-        console.goto(f"{site}/admin/{path}")
-        wider = console.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider == 0, path
 
 
 def test_filters_open_and_close_by_keyboard(console, site, ours):

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from monitoring.models import SLARecord, SLAReport
-from tests.browser.test_console import console, ours  # noqa: F401
 from tests.support import looks
 from tests.support.month import Month
 
@@ -44,14 +43,9 @@ def pages() -> list[str]:
     ]
 
 
-@pytest.fixture
-def month(ours):  # noqa: F811
+def test_every_page_is_sound_by_day_and_night_on_a_desk_and_a_phone(console, site, ours):
+    """Nothing serious for axe-core, nothing wider than its window, no letters of a chart over others."""
     Month(ours, LAST, per_day=12).plant()
-
-
-def test_every_page_is_sound_by_day_and_night_on_a_desk_and_a_phone(console, site, month):  # noqa: F811
-    """Nothing serious for axe-core, nothing wider than its window, no letters of a chart over others. One month is
-    planted for all of it: that takes longer than the looking."""
     found = {}
     for path in pages():
         console.goto(f"{site}/admin/{path}")
@@ -63,7 +57,8 @@ def test_every_page_is_sound_by_day_and_night_on_a_desk_and_a_phone(console, sit
     assert found == {}
 
 
-def test_the_sidebar_leads_to_them_and_a_provider_to_its_own_figures(console, site, month):  # noqa: F811
+def test_the_sidebar_leads_to_them_and_a_provider_to_its_own_figures(console, site, ours):
+    Month(ours, LAST, days=8, per_day=4).plant()
     console.goto(f"{site}/admin/")
     console.click("#nav-sidebar >> text=Metrics")
     console.wait_for_selector("h1:has-text('The 7 days to')")

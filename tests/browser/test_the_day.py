@@ -9,14 +9,13 @@ import pytest
 from renderhub.lib import clock
 from renders.actions import daily_feeds, daily_rows, daily_tick
 from renders.models import DailyRun, Feed
-from tests.browser.test_console import console, ours  # noqa: F401
 from tests.support import looks, news
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def pages(ours, tmp_path):  # noqa: F811
+def pages(ours, tmp_path):
     now = clock.now()
     world = news.feed(tmp_path, "World", news.entries(now - timedelta(days=1, hours=1)))
     broken = Feed.objects.create(title="Broken", source=str(tmp_path / "not-there.xml"))
@@ -32,7 +31,7 @@ def pages(ours, tmp_path):  # noqa: F811
     return lists + forms + [f"renders/dailyrun/{run.pk}/change/" for run in DailyRun.objects.all()]
 
 
-def test_no_page_has_a_serious_fault_or_is_too_wide(console, site, pages):  # noqa: F811
+def test_no_page_has_a_serious_fault_or_is_too_wide(console, site, pages):
     found = {}
     for path in pages:
         console.goto(f"{site}/admin/{path}")

@@ -1,45 +1,24 @@
-"""Plants for the tests that kill: one that is prepared once, copies of it for the tests, and the times they took."""
+"""Plants for the tests that kill, and the times they took."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import statistics
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support import prepared_plant
 from tests.support.plant import QUICK, Plant
 
 TIMES = "seconds from the kill to the next claim"
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stopped plant with a migrated database, shared by all processes of the test run."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
-    folder = shared / "prepared-plant"
-    with (shared / "prepared-plant.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            making = tmp_path_factory.mktemp("preparing") / "plant"
-            with Plant(making):
-                pass
-            making.rename(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def make_plant(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Plant]:
-    database = prepared / "postgres"
-    # Where PostgreSQL has to run as another user its data lies elsewhere, and is not ours to copy.
-    copied = not database.is_symlink() and database.stat().st_uid == os.geteuid()
-
+def make_plant(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Plant]:
     def make(**options: Any) -> Plant:
-        plant = Plant(tmp_path_factory.mktemp("plant"), like=prepared if copied else None, **options)
+        like = prepared_plant.of_this_run(tmp_path_factory)
+        plant = Plant(tmp_path_factory.mktemp("plant"), like=like, **options)
         _made.append(plant)
         return plant
 

@@ -40,6 +40,7 @@ def plant(paid_plant: Plant, service: Predictions) -> Iterator[Plant]:
     service.cancelled.clear()
     service.looks_needed = 1
     service.let_go()
+    paid_plant.rows("TRUNCATE renders_strayjob; SELECT 1")
     yield paid_plant
     service.let_go()
     paid_plant.clear()
@@ -98,3 +99,47 @@ def test_a_keeper_that_dies_before_it_could_say_so_leaves_it_to_the_next(plant: 
     assert plant.value("SELECT count(*) FROM renders_strayjob") == 1
     plant.keeper()
     wait_until(lambda: service.cancelled, PATIENCE, "the service to be told")
+
+
+@pytest.mark.parametrize("first", ["killed", "cancelled"])
+def test_a_worker_killed_while_it_asks_for_a_render_that_is_cancelled(
+    plant: Plant, service: Predictions, first: str
+) -> None:
+    """Nobody has noted what the service took: it is found there by its key."""
+    plant.cpu_worker(2)
+    doomed = plant.io_worker(2, "doomed")
+    plant.keeper()
+    service.looks_needed = 10_000
+    service.hold_answers()
+    film = plant.submit(length=120)
+    wait_until(service.arrived.is_set, PATIENCE, "the service to be asked")
+    if first == "killed":
+        plant.kill(doomed)
+        plant.order("cancel", film=film)
+    else:
+        plant.order("cancel", film=film)
+        plant.kill(doomed)
+    assert plant.value("SELECT count(*) FROM renders_step WHERE job_id <> ''") == 0, "the answer was not noted"
+    service.let_go()
+    wait_until(lambda: service.cancelled, PATIENCE, "the service to be told")
+    assert (len(service.made), service.made[0].status) == (1, "canceled")
+
+
+def test_worker_and_keeper_killed_as_the_chain_moves_on(plant: Plant, service: Predictions) -> None:
+    """The service works on what takes too long; the row was written with the move."""
+    plant.cpu_worker(2)
+    slow = plant.worker("io", "threads", 2, "slow", MANIM_SECONDS="2", MEDIA_GENERATION_MAX_RETRIES="1")
+    keeper = plant.keeper()
+    service.looks_needed = 10_000
+    plant.submit(length=120)
+    wait_until(lambda: service.made and service.made[0].looks, PATIENCE, "it to be looked at")
+    service.hold_answers()
+    wait_until(lambda: service.cancelled, PATIENCE, "the service to be told")
+    plant.kill(slow, keeper)
+    assert plant.value("SELECT count(*) FROM renders_step WHERE provider = 'prediction_image'") == 0, "it has moved on"
+    assert plant.value("SELECT count(*) FROM renders_strayjob") == 1, "nobody has heard that it is over"
+    service.cancelled.clear()
+    service.let_go()
+    plant.keeper()
+    wait_until(lambda: not plant.rows("SELECT 1 FROM renders_strayjob"), PATIENCE, "it to be settled")
+    assert service.cancelled == [service.made[0].id]

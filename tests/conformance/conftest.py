@@ -13,6 +13,7 @@ from renders.providers.base import Provider
 from renders.providers.local_media import LocalMedia
 from renders.providers.s3 import S3
 from tests.support import s3_server
+from tests.support.misbehaving import MisbehavingServer
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Door:
     fetch: Callable[[str], bytes]
     places: Callable[[], dict[str, tuple[int, int]]]
     """What is stored: name to size and time of writing."""
+
+
+@pytest.fixture
+def server() -> Iterator[MisbehavingServer]:
+    with MisbehavingServer() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

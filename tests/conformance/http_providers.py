@@ -94,8 +94,11 @@ class Entry:
     """Whether statuses alone mean what R31 says (401, 402, 404, 429, 500, ...): false for services of another kind."""
     limit: int = 2 * 1024 * 1024
     """Bytes of an answer that the provider may hold in memory."""
-    seconds: float = 1.0
-    """Time limit of the suite's calls: with children that decode, a little more."""
+    largest: str = ""
+    """Where the most bytes of its media are written down, for the suite to make them fewer: half a gigabyte takes long
+    to be refused."""
+    spoilt: int = 12
+    """How many good answers are spoilt: fewer where most of them are still good enough for a child process."""
     examples: int = 25
     """How many answers are made up at random: fewer where each costs a child process."""
     unusable: Collection[ErrorCode] = RETRYABLE_SIGHT

@@ -73,10 +73,10 @@ def slack() -> Iterator[SlackServer]:
 
 
 @pytest.fixture
-def plant(tmp_path: Path, post: SmtpServer, slack: SlackServer) -> Iterator[ClockedPlant]:
+def plant(tmp_path: Path, prepared: Path | None, post: SmtpServer, slack: SlackServer) -> Iterator[ClockedPlant]:
     settings = {"TIME_ZONE": ZONE.key, "FETCH_PRIVATE_HOSTS": "127.0.0.1"}
     settings |= {"EMAIL_HOST": post.host, "EMAIL_PORT": str(post.port), "SLACK_WEBHOOKS": f"ops={slack.url}"}
-    with ClockedPlant(tmp_path / "plant", **settings) as plant:
+    with ClockedPlant(tmp_path / "plant", like=prepared, durable=False, **settings) as plant:
         yield plant
 
 
@@ -150,6 +150,9 @@ def test_three_days_by_themselves(
     sunday = spring()
     friday, saturday, monday = (sunday + timedelta(days=days) for days in (-2, -1, 1))
     plant.set_clock(at(friday, "01:00"))
+    plant.keeper()
+    plant.cpu_worker(2)
+    plant.named("worker-control")
     feeds = {title: f"{publisher.address}/{title}" for title in FEEDS}
     told = json.dumps({"feeds": feeds, "subscriptions": SUBSCRIPTIONS})
     subprocess.run(
@@ -159,9 +162,6 @@ def test_three_days_by_themselves(
         env=plant.environment() | {"DJANGO_SETTINGS_MODULE": "renderhub.settings"},
         check=True,
     )
-    plant.keeper()
-    plant.cpu_worker(2)
-    plant.named("worker-control")
     first = beat(plant)
 
     # Friday: a day like any other.

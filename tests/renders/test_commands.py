@@ -64,8 +64,11 @@ class TestSubmit:
     @pytest.mark.usefixtures("working")
     def test_a_render_that_failed_for_good_is_an_error_with_its_remedy(self, text: str, fakes: Any) -> None:
         fakes.plan["script_gen"] = [error(ErrorCode.INVALID_INPUT)]
-        with pytest.raises(CommandError, match="failed for good at script_gen: told to answer INVALID_INPUT"):
+        with pytest.raises(CommandError, match="failed for good at script_gen: told to answer INVALID_INPUT") as why:
             told("submit", text, "--wait")
+        remedy = Render.objects.get().error_remedy
+        assert remedy
+        assert str(why.value).count(remedy) == 1
 
     @pytest.mark.usefixtures("working")
     def test_a_held_or_cancelled_render_is_an_error_too(self, text: str, fakes: Any) -> None:

@@ -175,6 +175,22 @@ def redirect(to: str, status: int = 302) -> Act:
     return answer(status, b"moved", {"Location": to, "Content-Type": "text/plain"})
 
 
+def endless_redirect(to: str = "/elsewhere") -> Act:
+    """Its body never ends."""
+
+    def act(talk: Talk) -> None:
+        talk.send(head(302, {"Location": to, "Content-Type": "text/plain"}))
+        while not talk.stopped.is_set():
+            talk.send(_ZEROS)
+
+    return act
+
+
+def dripping_redirect(to: str = "/elsewhere") -> Act:
+    """Its headers never end."""
+    return lambda talk: talk.drip(head(302, {"Location": to})[:-4] + b"\r\nX-More: a")
+
+
 def zeros(kind: str = "application/json", *, size: int = GIGABYTE, told: bool = True, status: int = 200) -> Act:
     """`size` bytes of zeros; `told`: whether the headers say how many."""
 

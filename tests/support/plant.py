@@ -44,12 +44,19 @@ class Plant(PlantView):
     """Use as a context manager; whatever it started is gone afterwards."""
 
     def __init__(
-        self, folder: Path, *, like: Path | None = None, chains: Mapping[str, str] | None = None, **environment: str
+        self,
+        folder: Path,
+        *,
+        like: Path | None = None,
+        durable: bool = True,
+        chains: Mapping[str, str] | None = None,
+        **environment: str,
     ) -> None:
-        """`like`: the folder of a plant that was stopped, whose database is taken over. `chains`: providers by stage.
-        `environment`: settings, beside those of the production default."""
+        """`like`: the folder of a plant that was stopped, whose database is taken over. `durable`: the database syncs
+        to disk, for tests that end it. `chains`: providers by stage. `environment`: settings, beside those of the
+        production default."""
         self.folder = folder.resolve()
-        self._like = like
+        self._like, self._durable = like, durable
         self.media = self.folder / "media"
         (self.folder / "gates").mkdir(parents=True)
         wanted = dict.fromkeys(STAGES, "gated") | {"music": ""} | dict(chains or {})
@@ -62,7 +69,7 @@ class Plant(PlantView):
         with ExitStack() as undo:
             if self._like is not None:
                 shutil.copytree(self._like / "postgres", self.folder / "postgres")
-            self.servers = undo.enter_context(servers.start(self.folder))
+            self.servers = undo.enter_context(servers.start(self.folder, durable=self._durable))
             undo.callback(self._stop_servers)
             undo.callback(self.stop_all)
             if self._like is None:

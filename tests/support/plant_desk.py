@@ -11,9 +11,11 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import django
+from django.conf import settings
 
 
 def main() -> None:
@@ -33,13 +35,16 @@ def main() -> None:
         print(json.dumps(answer | {"seconds": time.monotonic() - began}), flush=True)
 
 
-def submit(film: str, **wish: Any) -> dict[str, Any]:
-    """Ask for a video; the answer has its id."""
+def submit(film: str, due_in: float | None = None, **wish: Any) -> dict[str, Any]:
+    """Ask for a video, that may be due in so many seconds; the answer has its id."""
+    from renderhub.lib import clock
     from renders.actions.request import Wish, request
     from tests.support.pipeline import workspace
 
     words = f"{film} " * 50
-    return {"id": str(request(workspace(), Wish("topic_short", name=film, input_text=words, **wish)).render.id)}
+    due = None if due_in is None else clock.now() + timedelta(seconds=due_in)
+    wanted = Wish("topic_short", name=film, input_text=words, due_at=due, **wish)
+    return {"id": str(request(workspace(), wanted).render.id)}
 
 
 def cancel(film: str) -> dict[str, Any]:
@@ -58,6 +63,21 @@ def ring(stage: str, queue: str) -> dict[str, Any]:
 
     bell.ring([Freed(stage, queue)])
     return {}
+
+
+def page(path: str) -> dict[str, Any]:
+    """A page of the console as the operator sees it. Its static files need no build."""
+    from django.test import Client, override_settings
+
+    from renders.models import User
+
+    operator = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser("page", "", "page")
+    client = Client()
+    client.force_login(operator)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        answer = client.get(path, headers={"host": "localhost"})
+    return {"status": answer.status_code, "html": answer.content.decode()}
 
 
 def session() -> dict[str, Any]:
@@ -85,6 +105,7 @@ ORDERS: dict[str, Callable[..., dict[str, Any]]] = {
     "submit": submit,
     "cancel": cancel,
     "ring": ring,
+    "page": page,
     "session": session,
     "beat_bell": beat_bell,
 }

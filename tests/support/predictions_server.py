@@ -94,7 +94,7 @@ class Predictions:
         self._refusals += [(method, status, said, given)] * times
 
     def hold_answers(self) -> None:
-        """Creations are done, and their answers wait until `let_go`."""
+        """Creations and cancels are done, and their answers wait until `let_go`."""
         self.arrived.clear()
         self._held.clear()
 
@@ -182,7 +182,10 @@ class Predictions:
         self.cancelled.append(id_)
         if made.status in ("starting", "processing"):
             made.status = "canceled"
-        return _send(request, 200, self._told(made))
+        self._held.wait(60)
+        with suppress(OSError):
+            _send(request, 200, self._told(made))
+        return None
 
     def finish(self, made: Made) -> int:
         """It is over now, whoever looks; its webhook's status is answered, 0 where there is none."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 
 import requests
 from django.conf import settings
@@ -15,7 +14,8 @@ from alerts.channels.slack.blocks import payload_of
 from alerts.outcomes import NotSent, Outcome, Sent, Verdict
 from alerts.vocabulary import ChannelKind
 from renderhub.lib import clock
-from renderhub.lib.url_guard import AddressRefused, check_url, guarded_session
+from renderhub.lib.bounded_session import bounded_session
+from renderhub.lib.url_guard import AddressRefused, check_url
 
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 5.0, 10.0, 20.0
 _ANSWER_BYTES = 2000
@@ -33,7 +33,8 @@ class Slack:
         body = _Body(json.dumps(payload_of(message.content), ensure_ascii=False).encode(), hand_over)
         headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "RenderHub"}
         try:
-            with guarded_session(settings.RENDERHUB_FETCH_PRIVATE_HOSTS) as session:
+            private = settings.RENDERHUB_FETCH_PRIVATE_HOSTS
+            with bounded_session(TOTAL_SECONDS, CONNECT_SECONDS, private) as session:
                 return _post(session, url, body, headers)
         except (requests.RequestException, OSError, ValueError) as error:
             return errors.verdict_of(error, body.handed_over)
@@ -51,21 +52,23 @@ class Slack:
 
 
 def _post(session: requests.Session, url: str, body: _Body, headers: dict[str, str]) -> Outcome:
-    until = time.monotonic() + TOTAL_SECONDS
     timeout = (CONNECT_SECONDS, READ_SECONDS)
     # Redirects are not followed: a webhook has none, and what was posted must not go elsewhere.
     with session.post(url, data=body, headers=headers, timeout=timeout, stream=True, allow_redirects=False) as answer:
         outcome = errors.outcome_of(
-            answer.status_code, _beginning(answer, until), answer.headers.get("Retry-After"), clock.now()
+            answer.status_code, _beginning(answer), answer.headers.get("Retry-After"), clock.now()
         )
     return _without(outcome, url)
 
 
-def _beginning(answer: requests.Response, until: float) -> str:
+def _beginning(answer: requests.Response) -> str:
+    """Nothing of a redirect: what it says besides is for browsers, and may have no end."""
+    if 300 <= answer.status_code < 400:
+        return ""
     data = bytearray()
     for chunk in answer.iter_content(256):
         data += chunk
-        if len(data) >= _ANSWER_BYTES or time.monotonic() > until:
+        if len(data) >= _ANSWER_BYTES:
             break
     return bytes(data[:_ANSWER_BYTES]).decode("utf-8", "replace")
 

@@ -65,7 +65,7 @@ def _standings(findings: Sequence[Finding]) -> Mapping[str, Standing]:
 
 
 def _told(standing: Standing) -> list[str]:
-    lines = []
+    lines = [standing.out.told()] if standing.out is not None else []
     if standing.left_alone and standing.circuit.open_until is not None:
         lines.append(f"left alone until {standing.circuit.open_until:%H:%M:%S} UTC: {standing.met}")
     if standing.pause_until is not None:

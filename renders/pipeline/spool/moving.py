@@ -18,6 +18,7 @@ from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.stages import Stage
 from renders.models import SpooledVideo
 from renders.pipeline import chains, storage
+from renders.pipeline.out_of_use import is_out
 from renders.pipeline.spool.places import destination, folder_of, url_of
 from renders.pipeline.transitions.moved import moved
 from renders.pipeline.transitions.stored import stored_text
@@ -36,7 +37,7 @@ _MORE = timedelta(seconds=60)
 def move_due() -> int:
     """Move what is due; how many. While the bucket is not well, it costs one question a look, whatever waits."""
     name = destination()
-    if name is None or not _due().exists():
+    if name is None or not _due().exists() or is_out(name):
         return 0
     provider = chains.provider(name)
     ill = provider.ping(_PING_SECONDS) if isinstance(provider, Pingable) else None
@@ -47,6 +48,11 @@ def move_due() -> int:
     while count < _MOST and (row := _claim()) is not None and _move(row, provider):
         count += 1
     return count
+
+
+def hasten(pk: int) -> bool:
+    """The keeper is to try it at its next look, whatever wait is set. Whether it is still here."""
+    return bool(SpooledVideo.objects.filter(pk=pk, moved_at__isnull=True).update(wake_at=clock.now()))
 
 
 def _due() -> QuerySet[SpooledVideo]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from renderhub.lib import clock
 from renders.domain.job import AspectRatio, Job, JobType, NewsItem, Source, Style, Voice
 from renders.domain.stages import ORDER, Stage
 from renders.pipeline.transitions.prepared import Prepared
@@ -80,7 +82,8 @@ SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.qu
        r.source_seconds,
        CASE WHEN c.job_id = '' THEN 0 ELSE COALESCE((
            SELECT extract(epoch FROM clock_timestamp() - a.started_at)::float8 FROM renders_attempt a
-            WHERE a.step_id = c.id AND a.outcome = 'under_way' ORDER BY a.claim_no DESC LIMIT 1), 0) END
+            WHERE a.step_id = c.id AND a.outcome = 'under_way' ORDER BY a.claim_no DESC LIMIT 1), 0) END,
+       clock_timestamp()
   FROM claimed c JOIN renders_render r ON r.id = c.render_id
 """
 _BEGIN = begin_of("claimed")
@@ -132,8 +135,12 @@ def claim(
     statement = _CLAIM_OF_QUEUE if stage is None else _CLAIM_OF_STAGE
     values = {"queue": queue, "stage": stage.value if stage else None, "worker": worker, "lease": lease_seconds}
     values |= {"health": health[0], "health_told": health[1]}
+    since = time.monotonic()
     rows = statement.rows(values)
-    return _claimed(rows[0]) if rows else None
+    if not rows:
+        return None
+    clock.told(rows[0][33], since)
+    return _claimed(rows[0])
 
 
 def payload_of(stored: str) -> dict[str, Any]:

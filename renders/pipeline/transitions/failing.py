@@ -64,7 +64,7 @@ _STOP_STEPS = f"""
 WITH stopped AS (
     UPDATE renders_step SET status = %s, lease_until = NULL, wake_at = NULL, ended_at = clock_timestamp()
      WHERE render_id = %s AND run = %s AND status = ANY(%s)
-    RETURNING id, provider, job_id
+    RETURNING id, render_id, run, queue, provider, job_id
 ), strays AS ({NOTE_STRAYS.format(ended="stopped")})
 UPDATE renders_attempt a SET outcome = 'cancelled', ended_at = clock_timestamp()
   FROM stopped s WHERE a.step_id = s.id AND a.outcome = 'under_way'

@@ -23,6 +23,7 @@ _TYPES = {
     "wake_at": "timestamptz",
     "final": "boolean",
     "take": "boolean",
+    "wants_slot": "boolean",
     "error": "jsonb",
     "result": "jsonb",
     "event": "jsonb",

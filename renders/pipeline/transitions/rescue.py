@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,16 @@ RETURNING stage, queue
 """
 _WAKE_WAITING = """
 UPDATE renders_step SET status = 'due', wake_at = NULL, due_since = clock_timestamp()
- WHERE id IN (SELECT id FROM renders_step WHERE status = 'sleeping' AND waits_for <> '' AND stage = ANY(%(stages)s)
+ WHERE id IN (SELECT id FROM renders_step
+               WHERE status = 'sleeping' AND waits_for <> '' AND NOT wants_slot AND stage = ANY(%(stages)s)
                ORDER BY wake_at LIMIT 5000 FOR UPDATE SKIP LOCKED)
 RETURNING stage, queue
+"""
+_WAKE_WAITING_AT = """
+UPDATE renders_step SET wake_at = %(at)s
+ WHERE id IN (SELECT id FROM renders_step
+               WHERE status = 'sleeping' AND waits_for <> '' AND wake_at > %(at)s AND stage = ANY(%(stages)s)
+               ORDER BY wake_at LIMIT 5000 FOR UPDATE SKIP LOCKED)
 """
 # Whose provider is at work, and says that it is done. What it notes behind its job's id is its own matter.
 _WAKE_PENDING = """
@@ -65,9 +73,13 @@ SELECT id, status FROM renders_render
  WHERE wake_at <= %(now)s AND (status = 'failed' AND NOT final OR status = 'held')
  ORDER BY wake_at LIMIT 500
 """
+# Waiting for a slot is not counted (R19): the time begins anew with the last step that got its turn.
 _OUT_OF_TIME = """
-SELECT id, run, stage, retry_count FROM renders_render
- WHERE status = 'processing' AND started_at < %(now)s - %(seconds)s * interval '1 second'
+SELECT r.id, r.run, r.stage, r.retry_count FROM renders_render r
+ WHERE r.status = 'processing' AND r.started_at < %(now)s - %(seconds)s * interval '1 second'
+   AND NOT EXISTS (SELECT 1 FROM renders_step s
+                    WHERE s.render_id = r.id AND s.run = r.run AND s.wants_slot
+                      AND (s.status = 'sleeping' OR s.due_since > %(now)s - %(seconds)s * interval '1 second'))
  LIMIT 100
 """
 
@@ -94,6 +106,13 @@ def wake_sleepers() -> list[Freed]:
 def wake_waiting(stages: Sequence[str]) -> list[Freed]:
     """sleeping -> due, for those of these stages that sleep because nobody could be asked: somebody is back (R10)."""
     return _freed(_WAKE_WAITING, stages=list(stages))
+
+
+def wake_waiting_at(stages: Sequence[str], at: datetime) -> int:
+    """The same, where they are to be woken at `at` instead of now, by the keeper; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAKE_WAITING_AT, {"stages": list(stages), "at": at})
+        return int(cursor.rowcount)
 
 
 def wake_pending(job_id: str) -> list[Freed]:

@@ -4,11 +4,13 @@ A stale claim changes nothing and is told so (I2)."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from renderhub.lib import clock
 from renders.domain.errors import GenerationError
 from renders.domain.stages import ASSET_KINDS
 from renders.domain.states import AssetStatus
@@ -34,7 +36,7 @@ WITH ended AS (
     UPDATE renders_step s
        SET status = %(status)s, wake_at = %(wake_at)s, provider = %(new_provider)s, queue = %(new_queue)s,
            attempt = %(new_attempt)s, job_id = %(job_id)s, degraded = %(degraded)s, losses = 0, lease_until = NULL,
-           waits_for = %(waits_for)s,
+           waits_for = %(waits_for)s, wants_slot = %(wants_slot)s,
            due_since = CASE WHEN %(status)s = 'due' THEN clock_timestamp() ELSE s.due_since END
      WHERE {MINE}
     RETURNING s.id, s.render_id, s.run, s.stage, s.segment
@@ -85,7 +87,7 @@ UPDATE renders_step s
    SET lease_until = clock_timestamp() + %(lease)s * interval '1 second'
   FROM unnest(%(steps)s, %(claims)s) AS held(id, claim_no)
  WHERE s.id = held.id AND s.claim_no = held.claim_no AND s.status = 'running'
-RETURNING s.id
+RETURNING s.id, clock_timestamp()
 """,
 )
 
@@ -122,12 +124,15 @@ def pass_on(claimed: Claimed, provider: str, queue: str, reason: str) -> Freed:
     return Freed(claimed.stage.value, queue, fallback=True)
 
 
-def park(claimed: Claimed, until: datetime, reason: str) -> None:
-    """running -> sleeping until `until`, unspent: nobody can be asked before then, for the reason given (R10)."""
+def park(claimed: Claimed, until: datetime, reason: str, *, wants_slot: bool = False) -> None:
+    """running -> sleeping until `until`, unspent: nobody can be asked before then, for the reason given (R10). With
+    `wants_slot` the end of a call wakes it before then (`slots.py`); its run's time goes on, for that call may well be
+    of the same render (`rescue.out_of_time` knows of it)."""
     told = stored_text(reason[:2000])
     values = values_of(claimed, outcome="cancelled", log="skipped", decision="wait") | _unchanged(claimed)
     values |= {"status": "sleeping", "wake_at": until, "new_attempt": max(claimed.attempt - 1, 0)}
-    guarded(_PARK, values | {"message": told, "waits_for": told})
+    values |= {"message": told, "waits_for": told, "wants_slot": wants_slot}
+    guarded(_PUT_BACK if wants_slot else _PARK, values)
 
 
 def leave_pending(claimed: Claimed, job_id: str, check_at: datetime) -> None:
@@ -159,7 +164,11 @@ def renew(held: Sequence[tuple[int, int]], lease_seconds: float) -> set[int]:
         "steps": [step for step, _ in held],
         "claims": [claim for _, claim in held],
     }
-    return {row[0] for row in _RENEW.rows(values)}
+    since = time.monotonic()
+    rows = _RENEW.rows(values)
+    if rows:
+        clock.told(rows[0][1], since)
+    return {step for step, _ in rows}
 
 
 def _unchanged(claimed: Claimed) -> dict[str, Any]:
@@ -169,6 +178,7 @@ def _unchanged(claimed: Claimed) -> dict[str, Any]:
         "degraded": claimed.degraded,
         "job_id": "",
         "waits_for": "",
+        "wants_slot": False,
     }
 
 
@@ -181,6 +191,7 @@ def _with_another(provider: str, queue: str, reason: str) -> dict[str, Any]:
         "degraded": stored_text(reason),
         "job_id": "",
         "waits_for": "",
+        "wants_slot": False,
         "status": "due",
         "wake_at": None,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome
+from renders.domain.shortage import shortage
 from renders.providers.base import Immediate, Request
 from renders.providers.cached_speech.speeches import Speeches, key_of
 
@@ -31,7 +32,8 @@ class CachedSpeech(Immediate):
             found = self._speeches.fetch(key_of(request.payload), request.workdir)
         except OSError as problem:
             return Err(
-                GenerationError(
+                shortage(NAME, problem)
+                or GenerationError(
                     ErrorCode.PROVIDER_FAILURE,
                     NAME,
                     "The cached narrations cannot be read.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.shortage import told
 from renders.providers.http import BY_STATUS, Reply, Row, read_error
 
 NAME = "edge_speech"
@@ -33,5 +34,8 @@ def describe(fault: Mapping[str, Any]) -> GenerationError:
     if fault.get("kind") == "status":
         headers = {str(name): str(value) for name, value in fault["headers"].items()}
         return read_error(NAME, TABLE, Reply(int(fault["status"]), headers, said.encode()))
+    if (short := told(NAME, said)) is not None:  # what it said could not be written here, or not be asked from here
+        return short
     code, message, remedy = _KINDS.get(str(fault.get("kind")), _KINDS["answer"])
-    return GenerationError(code, NAME, f"{message}: {said}", remedy=remedy, context={"cause": said})
+    ours = fault.get("kind") == "missing"
+    return GenerationError(code, NAME, f"{message}: {said}", remedy=remedy, context={"cause": said}, ours=ours)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from renderhub.lib.child import ChildCancelled, ChildError, ChildMissing, ChildTimeout
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.shortage import shortage
 
 NAME = "espeak"
 _INSTALL = "Install the Python packages espeakng-loader and imageio-ffmpeg (they bring espeak-ng and FFmpeg)."
-_OUT_OF_MEMORY = ("MemoryError", "Cannot allocate memory", "std::bad_alloc")
 
 
 class VoiceRefused(Exception):
@@ -16,6 +16,8 @@ class VoiceRefused(Exception):
 
 def describe(problem: BaseException) -> GenerationError:
     """The error for an exception of `submit`; the most specific first."""
+    if (short := shortage(NAME, problem)) is not None:
+        return short.with_context(**_evidence(problem))
     said = str(problem) or type(problem).__name__
     if isinstance(problem, ChildTimeout):
         return GenerationError(ErrorCode.TIMEOUT, NAME, "The narration was not ready in time.", context={"cause": said})
@@ -23,12 +25,10 @@ def describe(problem: BaseException) -> GenerationError:
         return GenerationError(ErrorCode.TIMEOUT, NAME, "The narration was cancelled.", context={"cause": said})
     if isinstance(problem, (ChildMissing, ImportError, VoiceRefused)):
         return _failure(f"Speech cannot be made on this machine: {said}.", _INSTALL, said)
-    if isinstance(problem, MemoryError) or _ran_out_of_memory(problem):
-        return _failure("There was not enough memory for the narration.", "Give the worker more memory.", said)
     if isinstance(problem, ChildError):
         return _failure("The speech engine ended unexpectedly.", "", said, **_evidence(problem))
     if isinstance(problem, OSError):
-        return _failure("The narration could not be written.", "Check the free space of the working folder.", said)
+        return _failure("The narration could not be written.", "Check the rights of the working folder.", said)
     return GenerationError(
         ErrorCode.UNKNOWN, NAME, "The speech engine failed in an unknown way.", context={"cause": repr(problem)[:500]}
     )
@@ -45,14 +45,8 @@ def _failure(message: str, remedy: str, cause: str, **context: object) -> Genera
     )
 
 
-def _ran_out_of_memory(problem: BaseException) -> bool:
-    finished = getattr(problem, "finished", None)
-    words = finished.stderr.decode("utf-8", "replace") if finished else ""
-    return any(sign in words for sign in _OUT_OF_MEMORY)
-
-
-def _evidence(problem: ChildError) -> dict[str, object]:
-    if problem.finished is None:
+def _evidence(problem: BaseException) -> dict[str, object]:
+    if not isinstance(problem, ChildError) or problem.finished is None:
         return {}
     last_words = problem.finished.stderr.decode("utf-8", "replace")[-500:]
     return {"returncode": problem.finished.returncode, "stderr": last_words}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from renders.providers.http.connections import Line, session_on
+from renderhub.lib.bounded_session import Line, session_on
 from renders.providers.http.reply import SMALL_ANSWER, Reply
 from renders.providers.http.trouble import Cancelled, CutOff, NotStored, OutOfTime, TooLarge
 
@@ -42,6 +42,8 @@ class Ask:
     """Where a successful answer that is media goes, instead of into memory."""
     save_any: bool = False
     """Whether any successful answer goes there, whatever it says it is."""
+    no_body: bool = False
+    """Whether status and headers are all that is wanted: what follows them is left unread."""
     secrets: tuple[str, ...] = ()
 
 
@@ -110,6 +112,8 @@ class Exchange:
         if getattr(getattr(response.raw, "_original_response", None), "msg", Message()).defects:
             raise CutOff("in the middle of its headers")
         reply = Reply(response.status_code, headers, secrets=ask.secrets)
+        if ask.no_body:
+            return reply
         if (
             ask.save_to is not None
             and 200 <= reply.status < 300

@@ -6,14 +6,16 @@ import http.client
 import socket
 import ssl
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import requests
 import urllib3.exceptions as urllib3
 
+from renderhub.lib.causes import causes
 from renderhub.lib.url_guard import AddressRefused
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.shortage import shortage
 from renders.providers.http.reply import without
 
 _REACH = "Check that the service is up, that its address is right, and that it can be reached from here."
@@ -86,35 +88,23 @@ _KINDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Error
         "What came back is not HTTP as it should be",
         _OTHER,
     ),
-    (MemoryError, ErrorCode.PROVIDER_FAILURE, "There was not enough memory", "Give the worker more memory."),
     (OSError, ErrorCode.TIMEOUT, "The service could not be reached", _REACH),
 )
 
 
 def describe(problem: BaseException, provider: str, secrets: Sequence[str], **context: Any) -> GenerationError:
     """The typed error for what a call met. What is in `secrets` is taken out of all that it says (R112)."""
-    causes = list(_causes(problem))
+    known = list(causes(problem))
+    if (short := shortage(provider, problem)) is not None:  # our own machine, whatever the service was at
+        return short.with_context(**context)
     for kinds, code, message, remedy in _KINDS:
-        for cause in causes:
+        for cause in known:
             if isinstance(cause, kinds):
                 said = without(str(cause) or type(cause).__name__, secrets)[:300]
                 told = {**context, "cause": f"{type(cause).__name__}: {said}"}
-                return GenerationError(code, provider, f"{message}: {said}", remedy=remedy, context=told)
+                ours = isinstance(cause, NotStored)
+                return GenerationError(code, provider, f"{message}: {said}", remedy=remedy, context=told, ours=ours)
     said = without(f"{type(problem).__name__}: {problem}", secrets)[:300]
     stack = without("".join(traceback.format_exception(problem)), secrets)[-500:]
     context = {**context, "stack": stack}
     return GenerationError(ErrorCode.UNKNOWN, provider, f"The call failed in an unknown way: {said}", context=context)
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """The exception and what it carries or came from, innermost first: `requests` wraps what it meets twice."""
-    found: list[BaseException] = []
-    waiting = [problem]
-    while waiting and len(found) < 20:
-        one = waiting.pop(0)
-        if any(one is other for other in found):
-            continue
-        found.append(one)
-        inner = [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
-        waiting += [other for other in inner if isinstance(other, BaseException)]
-    return reversed(found)

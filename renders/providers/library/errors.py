@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from renderhub.lib.child import ChildCancelled, ChildError, ChildMissing, ChildTimeout
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.shortage import shortage
 from renders.music.playing import NotPlayed
 
 NAME = "library"
@@ -15,6 +16,8 @@ class NoTrack(Exception):
 
 def describe(problem: BaseException) -> GenerationError:
     """The error for an exception of `submit`; the most specific first."""
+    if (short := shortage(NAME, problem)) is not None:
+        return short
     said = str(problem)[:500] or type(problem).__name__
     if isinstance(problem, ChildTimeout):
         return GenerationError(ErrorCode.TIMEOUT, NAME, "The music was not ready in time.", context={"cause": said})
@@ -25,12 +28,10 @@ def describe(problem: BaseException) -> GenerationError:
         return GenerationError(ErrorCode.NOT_FOUND, NAME, said, max_attempts=1, remedy=remedy)
     if isinstance(problem, ChildMissing):
         return _failure("FFmpeg is not there to make the music.", "Install the Python package imageio-ffmpeg.", said)
-    if isinstance(problem, MemoryError) or "Cannot allocate memory" in _last_words(problem):
-        return _failure("There was not enough memory for the music.", "Give the worker more memory.", said)
     if isinstance(problem, (ChildError, NotPlayed)):
         return _failure("The music could not be made.", "", said, stderr=_last_words(problem)[-500:])
     if isinstance(problem, OSError):
-        return _failure("The music could not be read or written.", "Check the folders and their free space.", said)
+        return _failure("The music could not be read or written.", "Check the folders and their rights.", said)
     context = {"cause": repr(problem)[:500]}
     return GenerationError(ErrorCode.UNKNOWN, NAME, "The music failed in an unknown way.", context=context)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from renderhub.lib.writable import check_writable
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome
+from renders.domain.shortage import shortage
 from renders.providers.base import Immediate, Request
 
 
@@ -56,12 +57,15 @@ class LocalMedia(Immediate):
         return f"{self._base_url}/{render_id}/{place.name}"
 
     def _refused(self, error: OSError) -> GenerationError:
+        if (short := shortage(self.name, error)) is not None:
+            return short
         return GenerationError(
             ErrorCode.API_ERROR,
             self.name,
             f"The media folder did not take the file: {error.strerror or error}",
-            remedy="Check the space and the rights of the media folder (MEDIA_ROOT).",
+            remedy="Check the rights of the media folder (MEDIA_ROOT), and that it is mounted.",
             context={"errno": error.errno},
+            ours=True,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from renderhub.lib.child import ChildError, ChildMissing
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.shortage import shortage, told
 from renders.providers.manim.keeping import EngineMissing
 from renders.providers.manim.warm import Cancelled, Died, Late, Rubbish, WarmError
 
@@ -19,6 +20,9 @@ _MEMORY = (
 
 def describe(problem: BaseException) -> GenerationError:
     """The error for an exception of `submit`; the most specific first."""
+    last_words = problem.last_words if isinstance(problem, WarmError) else ""
+    if (short := shortage(NAME, problem) or told(NAME, last_words)) is not None:
+        return short
     said = str(problem) or type(problem).__name__
     if isinstance(problem, (EngineMissing, ChildMissing)):
         message = f"Manim is not installed: {said}"
@@ -34,7 +38,7 @@ def describe(problem: BaseException) -> GenerationError:
     if isinstance(problem, Rubbish):
         return _failure(f"The drawing program cannot be understood. {said}", "", _evidence(problem))
     if isinstance(problem, (ChildError, OSError)):
-        remedy = "Check that the worker may start programs and write to its working folder, and that there is room."
+        remedy = "Check that the worker may start programs and write to its working folder."
         return _failure(f"The drawing program could not be used: {said}", remedy, {"cause": said})
     return GenerationError(
         ErrorCode.UNKNOWN, NAME, f"{type(problem).__name__}: {said}"[:200], context={"cause": repr(problem)[:500]}
@@ -46,6 +50,8 @@ def not_drawn(answer: Mapping[str, Any]) -> GenerationError:
     context = {"stack": str(answer.get("stack", ""))[-1_500:]}
     if answer.get("memory"):
         return _failure("There was not enough memory to draw the scene.", _MEMORY, context)
+    if (short := told(NAME, str(answer.get("failed", "")))) is not None:
+        return short.with_context(**context)
     message = f"The scene could not be drawn: {str(answer.get('failed', ''))[:200]}"
     return _failure(message, "The still picture stands in. See the stack in the details.", context, attempts=1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from renders.domain.errors import ErrorCode, GenerationError
@@ -22,13 +22,13 @@ class Said:
 def said(provider: str, reply: Reply) -> Said | GenerationError:
     """What the model said, or the error that the answer stands for."""
     if reply.status != 200:
-        return gateway_error(provider, reply)
+        return _gateway_error(provider, reply)
     try:
         data = reply.json()
     except ValueError:
         return unusable(provider, reply, "The chat service answered with something that is no JSON.")
     if isinstance(data, Mapping) and data.get("error") and not data.get("choices"):
-        return gateway_error(provider, reply)
+        return _gateway_error(provider, reply)
     choice = _first_choice(data)
     if choice is None:
         return unusable(provider, reply, "The chat service's answer holds no message.")
@@ -47,6 +47,12 @@ def said(provider: str, reply: Reply) -> Said | GenerationError:
             context={"http_status": reply.status, "answer": reply.text()},
         )
     return Said(_content(message.get("content")), reason in _CUT_OFF)
+
+
+def _gateway_error(provider: str, reply: Reply) -> GenerationError:
+    """A question that was refused has no prompt that anybody could regenerate: whoever asked it is told what to do."""
+    error = gateway_error(provider, reply)
+    return replace(error, remedy=_REFUSED) if error.code is ErrorCode.SENSITIVE_CONTENT else error
 
 
 def _first_choice(data: Any) -> Mapping[str, Any] | None:

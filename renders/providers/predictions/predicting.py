@@ -14,6 +14,7 @@ from typing import Any
 from renderhub.lib import child
 from renders.domain.errors import RETRYABLE, ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome, Pending
+from renders.domain.shortage import shortage
 from renders.media.probe import ProbeError
 from renders.providers.base import Request
 from renders.providers.http import download
@@ -26,6 +27,7 @@ from renders.source_files import SourceRefused
 _MISSES = 3
 """Looks in a row that may fail before that counts as a failed attempt: the service is at work, and was paid."""
 _CANCEL_SECONDS = 10.0
+_RECALL_SECONDS = 30.0
 _MADE_ANEW = frozenset({ErrorCode.PROVIDER_FAILURE, ErrorCode.NOT_FOUND, ErrorCode.INVALID_INPUT})
 """What is wrong with a file that is there: gone, or of no use. Then it has to be made anew."""
 _MARK = "~"
@@ -80,6 +82,15 @@ class Predicting(ABC):
             return failed.error
         return None
 
+    def recall(self, key: str) -> GenerationError | None:
+        try:
+            for made in self._api.made_for(key, _RECALL_SECONDS):
+                if made.status in UNDER_WAY:
+                    self._api.cancel(made.id, _CANCEL_SECONDS)
+        except Failed as failed:
+            return failed.error
+        return None
+
     def ping(self, seconds: float) -> GenerationError | None:
         return self._api.ping(seconds)
 
@@ -109,7 +120,8 @@ class Predicting(ABC):
             return self._pending(at_work)
         for done in (one for one in made if one.status is Status.SUCCEEDED and one.outputs):
             outcome = self._answering(partial(self._fetched, request, done))
-            if not isinstance(outcome, Err) or outcome.error.code not in _MADE_ANEW:
+            # What could not be kept on this machine is there to be fetched again, and paid.
+            if not isinstance(outcome, Err) or outcome.error.ours or outcome.error.code not in _MADE_ANEW:
                 return outcome
         if made and made[0].status is Status.FAILED and self._may_be_smaller(made[0]):
             return self._create(request, key, smaller=True)
@@ -178,17 +190,20 @@ class Predicting(ABC):
             return Err(self._of_child(error))
         except (MemoryError, OSError) as error:
             message = f"What came could not be made ready: {type(error).__name__}: {error}"[:300]
-            remedy = "Look at the worker's memory and disk."
-            return Err(GenerationError(ErrorCode.PROVIDER_FAILURE, self.name, message, remedy=remedy))
+            remedy = "Check the rights of the media folder (MEDIA_ROOT)."
+            unkept = GenerationError(ErrorCode.PROVIDER_FAILURE, self.name, message, remedy=remedy, ours=True)
+            return Err(shortage(self.name, error) or unkept)
         except Exception as error:  # a provider never raises; what is new to us is kept as evidence
             return Err(self._unknown(error))
 
     def _of_child(self, error: child.ChildError) -> GenerationError:
+        if (short := shortage(self.name, error)) is not None:
+            return short
         if isinstance(error, child.ChildTimeout | child.ChildCancelled):
             return GenerationError(ErrorCode.TIMEOUT, self.name, f"It was not made ready in time: {error}"[:300])
         if isinstance(error, child.ChildMissing):
             remedy = "Install the project's requirements."
-            return GenerationError(ErrorCode.PROVIDER_FAILURE, self.name, str(error)[:300], remedy=remedy)
+            return GenerationError(ErrorCode.PROVIDER_FAILURE, self.name, str(error)[:300], remedy=remedy, ours=True)
         return self._failure(f"What the service made is of no use: {error}"[:300])
 
     def _unknown(self, error: Exception) -> GenerationError:

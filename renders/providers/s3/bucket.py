@@ -7,17 +7,17 @@ import contextlib
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
-import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
+from renders.providers.http import Ask, Exchange, Reply
 from renders.providers.s3.errors import NotFetchable, OutOfTime
 
 PART = 16 * 2**20
@@ -25,6 +25,7 @@ PART = 16 * 2**20
 CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 FOREVER = "public, max-age=31536000, immutable"
 """What lies under a key made from content never changes."""
+_REDIRECTS = 3
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class Bucket:
             ),
         )
 
+        self._client.meta.events.register("before-call.s3", _stay_here)
+
     def close(self) -> None:
         self._client.close()
 
@@ -135,41 +138,52 @@ class Bucket:
 
 
 def check_fetchable(url: str, size: int, patience: Patience) -> None:
-    """A URL counts once a HEAD or a read of it has succeeded (R17). Raises `NotFetchable`, or what requests raises."""
-    with requests.Session() as session:
-        session.max_redirects = 3
-        session.auth = _nobody  # as a stranger would: no login out of a file of this machine's
-        # As it is, not packed for the way: its length is compared.
-        session.headers["Accept-Encoding"] = "identity"
-        answer = _ask(session.head, url, patience)
-        if answer.status_code in (403, 405, 501):  # some doors know no HEAD
-            answer = _ask(session.get, url, patience, headers={"Range": "bytes=0-0"}, stream=True)
-        if answer.status_code not in (200, 206):
-            raise NotFetchable(url, answer.status_code, f"answers {answer.status_code}.")
-        length = _length(answer)
-        if length is not None and length != size:
-            raise NotFetchable(url, answer.status_code, f"has {length} bytes instead of {size}.")
-        if answer.headers.get("Content-Type", "").startswith("text/html"):
-            raise NotFetchable(url, answer.status_code, "answers with a web page.")
+    """A URL counts once a HEAD or a read of it has succeeded (R17), by a stranger. No body is read. Raises
+    `NotFetchable`, or what an exchange raises."""
+    answer = _ask("HEAD", url, patience, {})
+    if answer.status in (403, 405, 501):  # some doors know no HEAD
+        answer = _ask("GET", url, patience, {"Range": "bytes=0-0"})
+    if answer.status not in (200, 206):
+        raise NotFetchable(url, answer.status, f"answers {answer.status}.")
+    length = _length(answer)
+    if length is not None and length != size:
+        raise NotFetchable(url, answer.status, f"has {length} bytes instead of {size}.")
+    if answer.content_type == "text/html":
+        raise NotFetchable(url, answer.status, "answers with a web page.")
 
 
-def _ask(call: Callable[..., requests.Response], url: str, patience: Patience, **more: Any) -> requests.Response:
-    left = patience.left()
-    timeout = (min(CONNECT_SECONDS, left), min(READ_SECONDS, left))
-    with call(url, timeout=timeout, allow_redirects=True, **more) as answer:
-        return answer
+def _ask(method: str, url: str, patience: Patience, headers: Mapping[str, str]) -> Reply:
+    where = url
+    for _ in range(_REDIRECTS + 1):
+        ask = Ask(
+            method,
+            where,
+            patience.left(),
+            0,
+            headers=headers,
+            connect_seconds=CONNECT_SECONDS,
+            read_seconds=READ_SECONDS,
+            no_body=True,
+        )
+        answer = Exchange(ask, patience.cancelled).run()
+        if answer.status not in (301, 302, 303, 307, 308):
+            return answer
+        where = urljoin(where, answer.headers.get("location", ""))
+    raise NotFetchable(url, 0, "leads on and on.")
 
 
-def _length(answer: requests.Response) -> int | None:
-    if answer.status_code == 206:
-        told = answer.headers.get("Content-Range", "").rpartition("/")[2]
+def _length(answer: Reply) -> int | None:
+    if answer.status == 206:
+        told = answer.headers.get("content-range", "").rpartition("/")[2]
     else:
-        told = answer.headers.get("Content-Length", "")
+        told = answer.headers.get("content-length", "")
     return int(told) if told.isdecimal() else None
 
 
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+def _stay_here(context: dict[str, Any], **_: Any) -> None:
+    """botocore would look for the bucket's region with a call that is redirected like the first one, and so on, a
+    hundred deep. A region that is wrong is told by its remedy."""
+    context["s3_redirect"] = {**context.get("s3_redirect", {}), "redirected": True}
 
 
 def _body(data: bytes) -> dict[str, Any]:

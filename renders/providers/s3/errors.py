@@ -15,6 +15,9 @@ from botocore import exceptions as boto
 from botocore import parsers
 
 from renders.domain.errors import ErrorCode, GenerationError
+from renders.domain.shortage import shortage
+from renders.providers.http import Cancelled, CutOff
+from renders.providers.http import OutOfTime as NoAnswerInTime
 
 NAME = "s3"
 RIGHTS = "Check the credentials (S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY), the bucket (S3_BUCKET) and its rights."
@@ -45,8 +48,8 @@ _OF_CODE = {own: (code, remedy) for owns, code, remedy in _OWN for own in owns.s
 """The service's own code first: it says more than the status."""
 
 _OF_STATUS: dict[int, tuple[ErrorCode, str]] = {
-    301: (ErrorCode.NOT_FOUND, _REGION),
-    307: (ErrorCode.NOT_FOUND, _REGION),
+    **dict.fromkeys((301, 307, 308), (ErrorCode.NOT_FOUND, _REGION)),
+    **dict.fromkeys((302, 303), (ErrorCode.PROVIDER_FAILURE, _PLACE)),
     401: (ErrorCode.UNAUTHORIZED, RIGHTS),
     402: (ErrorCode.QUOTA_EXCEEDED, _FULL),
     403: (ErrorCode.UNAUTHORIZED, RIGHTS),
@@ -67,7 +70,6 @@ _OF_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Err
         _REACH,
     ),
     ((boto.HTTPClientError, boto.ConnectionError), ErrorCode.TIMEOUT, _REACH),
-    (requests.exceptions.TooManyRedirects, ErrorCode.PROVIDER_FAILURE, _PUBLIC),
     ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), ErrorCode.NOT_FOUND, _PUBLIC),
     ((requests.ConnectionError, requests.Timeout), ErrorCode.TIMEOUT, _PUBLIC),
     (requests.RequestException, ErrorCode.PROVIDER_FAILURE, _PUBLIC),
@@ -105,12 +107,16 @@ def describe(problem: Exception, secrets: Sequence[str] = ()) -> GenerationError
 
 def _met(problem: Exception) -> GenerationError:
     """Whatever is no answer of a bucket."""
+    if (short := shortage(NAME, problem)) is not None:
+        return short
     match problem:
         case NotFetchable():
             code, _ = _OF_STATUS.get(problem.status, (ErrorCode.PROVIDER_FAILURE, ""))
             return _error(code, str(problem), _PUBLIC, http_status=problem.status)
-        case OutOfTime():
+        case OutOfTime() | NoAnswerInTime() | Cancelled():
             return _error(ErrorCode.TIMEOUT, str(problem), _REACH)
+        case CutOff():
+            return _error(ErrorCode.PROVIDER_FAILURE, f"The bucket's answer was cut off {problem}.", _REACH)
         case Damaged():
             return _error(ErrorCode.PROVIDER_FAILURE, str(problem), "Re-render from the stage revideo.")
     said = f"{type(problem).__name__}: {problem}"
@@ -118,7 +124,7 @@ def _met(problem: Exception) -> GenerationError:
         if isinstance(problem, kinds):
             return _error(code, f"The bucket did not answer as one does: {said}", remedy)
     if isinstance(problem, OSError):
-        return _error(ErrorCode.PROVIDER_FAILURE, f"The file could not be read here: {said}", _DISK)
+        return replace(_error(ErrorCode.PROVIDER_FAILURE, f"The file could not be read here: {said}", _DISK), ours=True)
     return _error(ErrorCode.UNKNOWN, said, "", stack="".join(traceback.format_exception(problem))[-500:])
 
 

@@ -11,6 +11,7 @@ from renderhub.lib import child
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.job import FPS
 from renders.domain.outcomes import Err, Ok, Outcome
+from renders.domain.shortage import is_short, shortage
 from renders.framed import Framing, framing, show_footage, show_picture
 from renders.look import read_order
 from renders.look.order import Order
@@ -58,10 +59,13 @@ class SourceFile(Immediate):
         except child.ChildMissing as error:
             return self._failed(ErrorCode.PROVIDER_FAILURE, str(error)[:300], "Install the project's requirements.")
         except child.ChildError as error:
-            return self._failed(ErrorCode.PROVIDER_FAILURE, str(error)[:300], "Look at the worker's memory and disk.")
+            short = shortage(self.name, error)
+            return Err(short) if short else self._failed(ErrorCode.PROVIDER_FAILURE, str(error)[:300])
         except (MemoryError, OSError) as error:
+            short = shortage(self.name, error)
             message = f"The picture could not be made: {type(error).__name__}: {error}"[:300]
-            return self._failed(ErrorCode.PROVIDER_FAILURE, message, "Look at the worker's memory and disk.")
+            remedy = "Check the rights of the media folder (MEDIA_ROOT)."
+            return Err(short) if short else self._failed(ErrorCode.PROVIDER_FAILURE, message, remedy)
         except Exception as error:  # a provider never raises; what is new to us is kept as evidence
             context = {"stack": traceback.format_exc()[-_STACK:]}
             return self._failed(ErrorCode.UNKNOWN, f"{type(error).__name__}: {error}"[:200], context=context)
@@ -112,6 +116,8 @@ class SourceFile(Immediate):
             )
             made = probe(out, seconds=30.0, cancel=request.cancelled)
         except (child.ChildFailed, ProbeError) as error:
+            if is_short(error):
+                raise
             return self._failed(ErrorCode.INVALID_INPUT, _NOT_DECODED, _SAVE_ANEW, {"evidence": str(error)[:300]})
         result = {"kind": "video", "alt": around.layout.alt[:_LONGEST_ALT], "duration": round(made.duration, 3)}
         return Ok(result, {"video": out})

@@ -8,6 +8,7 @@ from typing import Any
 
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome
+from renders.domain.shortage import shortage
 from renders.look import NotEnough, draw, read_order
 from renders.providers.base import Immediate, Request
 
@@ -32,13 +33,10 @@ class Still(Immediate):
             return self._draw(request)
         except NotEnough as error:
             return self._refused({"segment.headline": str(error)}, request)
-        except MemoryError:
-            remedy = "Out of memory while drawing. Use a smaller picture or a bigger worker."
-            return self._failed(ErrorCode.PROVIDER_FAILURE, "Not enough memory to draw the picture.", {}, remedy)
-        except OSError as error:
-            remedy = (
-                "Check that the working folder has room and may be written, and that the project's fonts are there."
-            )
+        except (MemoryError, OSError) as error:
+            if (short := shortage(self.name, error)) is not None:
+                return Err(short)
+            remedy = "Check that the working folder may be written, and that the project's fonts are there."
             return self._failed(ErrorCode.PROVIDER_FAILURE, f"The picture could not be written: {error}", {}, remedy)
         except Exception as error:  # a provider never raises; what is new to us is kept as evidence
             stack = traceback.format_exc()[-_STACK:]

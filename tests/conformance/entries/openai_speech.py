@@ -28,7 +28,6 @@ ENTRIES = (
         judge=_is_narration,
         media="audio/mpeg",
         limit=2 * 1024 * 1024,
-        seconds=1.5,
         table=ROWS,
     ),
 )

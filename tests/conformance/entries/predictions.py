@@ -47,6 +47,16 @@ TABLE = (
     failed("CUDA out of memory (E1001)", ErrorCode.PROVIDER_FAILURE, provider_code="E1001", max_attempts=1),
     failed("Webhook URL is empty (E4875)", ErrorCode.INVALID_INPUT, provider_code="E4875"),
     failed("KeyError: 'x'", ErrorCode.PROVIDER_FAILURE),
+    # Where the logs tell it, or the answer to the call itself.
+    Told(
+        200,
+        prediction(status="failed", logs="step 3\nThe input was flagged as sensitive. (E005)"),
+        ErrorCode.SENSITIVE_CONTENT,
+        provider_code="E005",
+    ),
+    Told(422, {"detail": "The input was flagged as sensitive (E005)"}, ErrorCode.SENSITIVE_CONTENT),
+    Told(500, {"detail": "unknown error (E1000)"}, ErrorCode.TRANSIENT_PROVIDER_ERROR, provider_code="E1000"),
+    failed("Upstream E1001, then: flagged as sensitive (E005)", ErrorCode.SENSITIVE_CONTENT, provider_code="E005"),
     Told(200, prediction(status="canceled"), ErrorCode.TIMEOUT, provider_code="canceled"),
     Told(200, prediction(status="aborted"), ErrorCode.TIMEOUT, provider_code="aborted"),
     Told(200, prediction(status="melted"), ErrorCode.PROVIDER_FAILURE),
@@ -98,7 +108,7 @@ def entry(
         judge,
         with_url=lambda url: answer(200, prediction(output=[url])),
         limit=25_000_000,
-        seconds=2.0,
+        spoilt=4,
     )
 
 

@@ -20,6 +20,8 @@ from tests.renders.providers.test_composer import timeline
 from tests.support.clips import clip
 from tests.support.misbehaving import Act, Talk, answer
 
+LARGEST = "renders.providers.render_service.LARGEST"
+
 
 def said(status: int, message: str = "words") -> dict[str, Any]:
     return {"error": "SOMETHING", "message": message, "status": status}
@@ -67,7 +69,7 @@ def at(url: str) -> Act:
 def entry(
     name: str, stage: str, make: Callable[[str, Path], Provider], payload: Any, good: Act, judge: Callable[[Ok], bool]
 ) -> Entry:
-    return Entry(name, stage, make, payload, good, TABLE, judge, media="video/mp4", with_url=at, seconds=1.5)
+    return Entry(name, stage, make, payload, good, TABLE, judge, media="video/mp4", with_url=at, largest=LARGEST)
 
 
 ENTRIES = (

@@ -19,6 +19,7 @@ from renders.domain.circuit import (
     after_answer,
     after_failure,
     allows,
+    asked_again,
     left_out,
     with_probe,
 )
@@ -200,3 +201,16 @@ def test_what_was_left_out_counts_as_wanted_and_the_state_stays_as_it_is() -> No
     after = left_out(circuit, at(10), NUMBERS)
     assert after.calls.within(at(10), NUMBERS.window) == Tally(wanted=1, made=5, failed=5)
     assert replace(after, calls=circuit.calls) == circuit
+
+
+class TestAnOperatorWantsItTried:
+    def test_the_next_call_probes_and_a_failure_leaves_it_alone_for_twice_as_long(self) -> None:
+        asked = asked_again(replace(opened(), limited_until=at(500)), at(11))
+        assert allows(asked, at(11)) is Allowed.PROBE
+        assert asked.limited_until is None
+        again = after_failure(asked, DOWN, at(12), NUMBERS, probe=True)
+        assert again.open_until == at(12 + 120)
+
+    def test_a_closed_one_stays_closed_and_forgets_its_pause_alone(self) -> None:
+        closed = Circuit(calls=Calls().counted(Tally(made=3, failed=2), at(0), 60), limited_until=at(500))
+        assert asked_again(closed, at(1)) == replace(closed, limited_until=None)

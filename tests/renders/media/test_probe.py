@@ -11,6 +11,7 @@ from renderhub.lib import child
 from renders.media.forms import Kind, Refused, form_of
 from renders.media.probe import ProbeError, probe
 from tests.renders.media.samples import make, picture, voice
+from tests.support.clips import clip
 
 
 def test_it_tells_what_a_picture_is(tmp_path: Path) -> None:
@@ -70,6 +71,15 @@ def test_damage_is_found_only_by_decoding(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(ProbeError, match="cannot be decoded"):
         probe(path, decode=True)
+
+
+@pytest.mark.parametrize("part", [0.15, 0.66])
+def test_a_video_that_is_cut_off_is_damaged_and_holds_nobody_up(part: float, tmp_path: Path) -> None:
+    whole = clip()
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole[: int(part * len(whole))])
+    with pytest.raises(ProbeError, match="damaged"):
+        probe(path, decode=True, seconds=10)
 
 
 def test_a_missing_file_is_a_probe_error(tmp_path: Path) -> None:

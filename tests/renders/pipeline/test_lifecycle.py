@@ -21,9 +21,9 @@ from renders.actions.rerender import rerender
 from renders.domain.errors import ErrorCode
 from renders.domain.stages import Stage
 from renders.domain.states import RENDER_MOVES, STEP_MOVES
-from renders.models import Render
+from renders.models import Render, Slot
 from renders.pipeline import recovery
-from renders.pipeline.transitions import claim, creating, failing, finishing, renders, rescue, steps
+from renders.pipeline.transitions import claim, creating, failing, finishing, renders, rescue, slots, steps
 from tests.support import pipeline
 from tests.support.pipeline import let_pass, take
 from tests.support.providers import error
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("fakes")
 PAGE = Path(renders.__file__).parents[2] / "LIFECYCLE.md"
 MODULES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
-    for module in (claim, creating, failing, finishing, renders, rescue, steps)
+    for module in (claim, creating, failing, finishing, renders, rescue, slots, steps)
 }
 Move = tuple[str, str, str, str]
 """Table (`render` or `step`), from, to, function."""
@@ -124,6 +124,9 @@ def live_through_everything(fakes: Any, settings: Any) -> None:
     steps.skip_provider(take(), "second", "cpu", "it is down")
     steps.park(take(), clock.now() + timedelta(hours=1), "nobody can be asked")
     rescue.wake_waiting(["script_gen"])
+    Slot.objects.create(provider="second", number=1)
+    steps.park(take(), clock.now() + timedelta(hours=1), "its calls are under way", wants_slot=True)
+    slots.wake_for_slots("second", 1)
     pipeline.run_all()
 
     fakes.plan |= {"script_gen": [error(ErrorCode.TIMEOUT)], "tts": [error(ErrorCode.NOT_FOUND)]}

@@ -16,9 +16,9 @@ from renders.domain.errors import ErrorCode
 from renders.domain.outcomes import Ok, Outcome, Pending
 from renders.domain.script import Visual
 from renders.domain.stages import Stage
-from renders.models import Asset, Attempt, Render, Step, StrayJob
-from renders.pipeline import chains, graph, inputs, recovery, strays
-from renders.pipeline.transitions import failing, steps
+from renders.models import Asset, Attempt, Render, Service, Step, StrayJob
+from renders.pipeline import chains, circuits, graph, inputs, recovery, strays
+from renders.pipeline.transitions import failing, rescue, steps
 from renders.pipeline.transitions.claim import Claimed
 from renders.providers.base import Request
 from tests.support import pipeline
@@ -247,11 +247,13 @@ class TestCancelled:
         assert len(service.cancelled) == 1
 
     def test_it_is_not_told_for_ever(self, service: Predictions, fakes: Any) -> None:
-        StrayJob.objects.create(
-            provider="gone", job_id="j", tries=strays.TRIES - 1, next_at=timezone.now(), created_at=timezone.now()
-        )
+        now = clock.now()
+        StrayJob.objects.create(provider="gone", job_id="j", next_at=now, created_at=now - timedelta(hours=23))
         strays.cancel_due()
-        assert not StrayJob.objects.exists()
+        assert StrayJob.objects.exists()
+        with clock.frozen(now + timedelta(hours=1)):
+            strays.cancel_due()
+        assert not StrayJob.objects.exists(), "whatever it was is over by now"
 
     def test_one_that_cannot_be_cancelled_keeps_no_other_from_it(self, service: Predictions) -> None:
         service.looks_needed = 99
@@ -298,6 +300,20 @@ class TestCancelled:
         pipeline.run_one()
         assert not StrayJob.objects.exists()
 
+    def test_what_another_worker_has_asked_for_again_is_one_too_many(
+        self, fakes: Any, settings: Any, monkeypatch: Any
+    ) -> None:
+        settings.RENDERHUB_CHAINS |= {"script_gen": ["slow"]}
+        pipeline.ask()
+
+        def submit(*_: object) -> Outcome:
+            Step.objects.filter(stage="script_gen").update(claim_no=7, job_id="job-7")
+            return Pending("job-9", 1.0)
+
+        monkeypatch.setattr(Slow, "submit", submit)
+        pipeline.run_one()
+        assert StrayJob.objects.get().job_id == "job-9"
+
     def test_a_step_that_was_finished_leaves_no_job(self, service: Predictions) -> None:
         render = ask_for(IMAGE_WISH, Visual.SCENE)
         go_on()
@@ -306,6 +322,201 @@ class TestCancelled:
         Render.objects.update(status="processing")
         cancel(render.pk)
         assert not StrayJob.objects.exists()
+
+
+class TestNobodyNotedTheAnswer:
+    """A worker died, or its answer was lost, while it asked: what may be at work there is looked for by its key."""
+
+    def asked_for(self, service: Predictions) -> Claimed:
+        service.looks_needed = 99
+        ask_for(IMAGE_WISH)
+        killed = take(Stage.MANIM, "io")
+        assert killed is not None
+        asked(killed)
+        return killed
+
+    def test_it_is_cancelled_with_its_render_though_nobody_took_the_step_up(self, service: Predictions) -> None:
+        killed = self.asked_for(service)
+        cancel(killed.render_id)
+        (stray,) = StrayJob.objects.all()
+        assert (stray.provider, stray.job_id, stray.key) == ("prediction_image", "", killed.key)
+        strays.cancel_due()
+        assert service.cancelled == [service.made[0].id]
+
+    @pytest.mark.parametrize("died", ["handed on", "handed back", "an answer that was lost"])
+    def test_it_is_cancelled_with_its_render_however_the_step_was_left(self, service: Predictions, died: str) -> None:
+        if died == "an answer that was lost":
+            service.lose(1)
+            render = ask_for(IMAGE_WISH)
+            go_on()
+        else:
+            killed = self.asked_for(service)
+            render = Render.objects.get()
+            if died == "handed back":
+                steps.hand_back(killed)
+            else:
+                let_pass(9)
+                rescue.release_lost()
+        assert visual_step().job_id == ""
+        cancel(render.pk)
+        strays.cancel_due()
+        assert service.cancelled == [service.made[0].id]
+
+    def test_a_request_that_is_still_on_its_way_is_waited_for(self, service: Predictions) -> None:
+        service.looks_needed = 99
+        render = ask_for(IMAGE_WISH)
+        killed = take(Stage.MANIM, "io")
+        assert killed is not None
+        cancel(render.pk)
+        assert strays.cancel_due() == 0
+        asked(killed)
+        with clock.frozen(clock.now() + timedelta(seconds=40)):
+            assert strays.cancel_due() == 0
+            assert service.cancelled == [service.made[0].id]
+        with clock.frozen(clock.now() + timedelta(seconds=70)):
+            assert strays.cancel_due() == 1
+        assert not StrayJob.objects.exists()
+
+    def test_while_the_service_does_not_tell_it_is_asked_again(self, service: Predictions) -> None:
+        killed = self.asked_for(service)
+        cancel(killed.render_id)
+        service.refuse(503, {}, method="GET")
+        with clock.frozen(clock.now() + timedelta(hours=1)):
+            assert strays.cancel_due() == 0
+        with clock.frozen(clock.now() + timedelta(hours=1, seconds=5)):
+            assert strays.cancel_due() == 1
+        assert service.cancelled == [service.made[0].id]
+
+    def test_what_was_never_asked_for_is_not_looked_for(self, service: Predictions) -> None:
+        render = ask_for(IMAGE_WISH, CLIP_WISH)
+        cancel(render.pk)
+        assert not StrayJob.objects.exists()
+
+    def test_who_does_his_work_while_he_is_asked_has_nothing_to_be_looked_for(
+        self, service: Predictions, settings: Any
+    ) -> None:
+        settings.RENDERHUB_PROVIDERS = {
+            **settings.RENDERHUB_PROVIDERS,
+            "chat": ("tests.support.providers.Fake", "io", 1),
+        }
+        settings.RENDERHUB_CHAINS |= {"script_gen": ["chat"]}
+        render = pipeline.ask()
+        assert take(Stage.SCRIPT_GEN, "io") is not None
+        cancel(render.pk)
+        assert StrayJob.objects.count() == 1
+        assert strays.cancel_due() == 1
+
+    def test_a_step_that_came_back_to_it_keeps_it(self, service: Predictions) -> None:
+        """Out of its time, and requeued before the service took the cancel: it is gone on with."""
+        killed = self.asked_for(service)
+        timeout = error(ErrorCode.TIMEOUT).error
+        failing.fail_render(killed.render_id, 1, "manim", timeout, "", requeue_at=clock.now())
+        assert StrayJob.objects.get().key == killed.key
+        recovery.tick()
+        assert strays.cancel_due() == 0
+        assert not StrayJob.objects.exists()
+        assert finished_soon(service).status == "completed"
+        assert (len(service.made), service.cancelled) == (1, [])
+
+
+class TestGoneOnWithout:
+    """The chain moves on: what the last provider is at is noted in the transaction that decides so."""
+
+    def test_work_that_takes_too_long_is_cancelled_and_asked_for_anew(self, service: Predictions) -> None:
+        service.looks_needed = 99
+        ask_for(IMAGE_WISH)
+        go_on()
+        go_on(301)
+        step = visual_step()
+        assert (step.provider, step.status, step.job_id) == ("prediction_image", "sleeping", "")
+        assert StrayJob.objects.get().job_id == service.made[0].id
+        strays.cancel_due()
+        assert service.cancelled == [service.made[0].id]
+        service.looks_needed = 1
+        assert finished().status == "completed"
+        assert len(service.made) == 2
+
+    @pytest.mark.parametrize("before", [True, False])
+    def test_whoever_dies_as_it_moves_on_has_noted_it_or_not_moved_on(
+        self, service: Predictions, monkeypatch: Any, before: bool
+    ) -> None:
+        service.looks_needed = 99
+        ask_for(IMAGE_WISH)
+        go_on()
+        Step.objects.filter(stage="manim").update(attempt=3)
+        let_pass(301)
+        recovery.tick()
+        claimed = take(Stage.MANIM, "io")
+        assert claimed is not None
+        if before:
+            with monkeypatch.context() as patched:
+                patched.setattr(steps, "switch_provider", dies)
+                with pytest.raises(Died):
+                    pipeline.run(claimed)
+            assert not StrayJob.objects.exists()
+            assert visual_step().job_id == service.made[0].id
+            let_pass(9)
+            recovery.tick()
+            claimed = take(Stage.MANIM, "io")
+            assert claimed is not None
+        pipeline.run(claimed)
+        assert visual_step().provider == "scene"
+        assert StrayJob.objects.get().job_id == service.made[0].id
+        strays.cancel_due()
+        assert service.cancelled == [service.made[0].id]
+
+    def test_a_lost_answer_is_looked_for_once_the_scene_is_taken(self, service: Predictions) -> None:
+        service.lose(1)
+        ask_for(IMAGE_WISH)
+        go_on()
+        service.refuse(500, {}, method="GET", times=9)
+        for _ in range(4):
+            go_on()
+        assert visual_step().provider == "scene"
+        service._refusals.clear()
+        with clock.frozen(clock.now() + timedelta(minutes=10)):
+            strays.cancel_due()
+        assert service.cancelled == [service.made[0].id]
+
+    def test_so_is_one_when_the_service_is_skipped(self, service: Predictions) -> None:
+        service.lose(1)
+        ask_for(IMAGE_WISH)
+        go_on()
+        down("prediction_image")
+        circuits.board.forget()
+        go_on()
+        assert visual_step().provider == "scene"
+        assert StrayJob.objects.get().key
+
+    def test_who_was_not_asked_is_skipped_without(self, service: Predictions) -> None:
+        down("prediction_image")
+        ask_for(IMAGE_WISH)
+        go_on()
+        assert visual_step().provider == "scene"
+        assert not StrayJob.objects.exists()
+
+    def test_who_tries_again_goes_on_with_what_is_at_work(self, service: Predictions) -> None:
+        service.lose(1)
+        ask_for(IMAGE_WISH)
+        go_on()
+        assert not StrayJob.objects.exists()
+
+
+def down(name: str) -> None:
+    Service.objects.create(name=name, status="down", checked_at=clock.now(), since=clock.now(), error="refused")
+
+
+class Died(BaseException):
+    """The process ended here."""
+
+
+def dies(*_: object, **__: object) -> None:
+    raise Died
+
+
+def finished_soon(service: Predictions) -> Render:
+    service.looks_needed = 1
+    return finished()
 
 
 def test_what_is_handed_back_is_looked_for_by_whoever_comes_next(service: Predictions) -> None:

@@ -11,8 +11,8 @@ from renders.domain.errors import ErrorCode
 from renders.domain.outcomes import Ok, Pending
 from renders.domain.policy import Placeholder, Retry
 from renders.domain.stages import Stage
-from renders.models import Asset, Attempt, Render, RenderLog, Step
-from renders.pipeline import recovery, storage
+from renders.models import Asset, Attempt, Render, RenderLog, Step, StrayJob
+from renders.pipeline import recovery, storage, strays
 from renders.providers.base import Request
 from tests.support import pipeline
 from tests.support.pipeline import let_pass, take
@@ -242,6 +242,8 @@ class TestPending:
                 break
         assert isinstance(decision, Retry)
         assert Attempt.objects.filter(error_code="TIMEOUT", outcome="error").exists()
+        assert StrayJob.objects.filter(step_id=claimed.step_id).exists(), "written with the retry, for the keeper"
+        strays.cancel_due()
         assert cancelled
         assert Step.objects.get(pk=claimed.step_id).job_id == "", "the next attempt is a submission of its own"
 

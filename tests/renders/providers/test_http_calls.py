@@ -102,12 +102,7 @@ def test_it_does_not_read_on_once_an_answer_is_too_large(server: MisbehavingServ
 
 
 def test_it_does_not_read_a_redirect_that_never_ends(server: MisbehavingServer) -> None:
-    def endless_redirect(talk: acts.Talk) -> None:
-        talk.send(acts.head(302, {"Location": "/elsewhere", "Content-Type": "text/plain"}))
-        while not talk.stopped.is_set():
-            talk.send(bytes(1_000_000))
-
-    answered = no_reply(server, endless_redirect)
+    answered = no_reply(server, acts.endless_redirect())
 
     assert answered.error.code is ErrorCode.PROVIDER_FAILURE
     assert len(server.asked) == 1

@@ -198,6 +198,17 @@ def test_a_refusal_while_mending_is_a_refusal(server: MisbehavingServer, tmp_pat
     assert "No more of this." in error.message
 
 
+def test_whoever_asked_is_told_what_to_do_where_the_gateway_refuses_the_question(
+    server: MisbehavingServer, tmp_path: Path
+) -> None:
+    refusal = {"error": {"message": "Rejected by our safety system.", "code": "content_policy_violation"}}
+    error = error_of(write(server, tmp_path, answer(400, refusal)))
+
+    assert (error.code, error.provider_code) == (ErrorCode.SENSITIVE_CONTENT, "content_policy_violation")
+    assert error.what_to_do.startswith("Change the question or the topic")
+    assert len(server.asked) == 1
+
+
 def test_a_script_of_the_wrong_length_is_sent_back_with_the_words_it_needs(
     server: MisbehavingServer, tmp_path: Path
 ) -> None:
@@ -372,7 +383,7 @@ def test_whatever_a_model_says_is_a_sound_script_or_none(data: st.DataObject) ->
     body = script(60)
     for _ in range(data.draw(st.integers(1, 4))):
         part = data.draw(st.sampled_from([body, body["hook"], body["closing"], *body["segments"]]))
-        if isinstance(part, dict):
+        if isinstance(part, dict) and part:
             part[data.draw(st.sampled_from(sorted(part)))] = data.draw(_ANY)
         if not isinstance(body.get("segments"), list) or not all(
             isinstance(body.get(name), dict) for name in ("hook", "closing")

@@ -12,11 +12,19 @@ from PIL import Image
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.domain.outcomes import Err, Ok, Outcome, Pending
 from renders.domain.script import Role, SceneKind, Segment, Visual
+from renders.domain.shortage import shortage
 from renders.media import h264
 from renders.media.forms import M4A, form_of
 from renders.media.probe import probe
 from renders.providers.base import Request
-from renders.providers.predictions import Model, PredictionClip, PredictionImage, PredictionMusic, Service
+from renders.providers.predictions import (
+    Model,
+    PredictionClip,
+    PredictionImage,
+    PredictionMusic,
+    Service,
+    predicting,
+)
 from tests.support import generated_media
 from tests.support.predictions_server import CLIP, IMAGE, KEY, MUSIC, Ending, Made, Predictions, ago, predictions
 
@@ -166,6 +174,18 @@ class TestLostAnswers:
         service.lose(1)
         image.submit(wanted(tmp_path), "k1")
         service.finish(service.made[0])
+        ok(image.find(wanted(tmp_path), "k1"))
+        assert len(service.made) == 1
+
+    def test_what_could_not_be_kept_on_this_machine_is_fetched_again_and_not_paid_twice(
+        self, image: PredictionImage, service: Predictions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        service.lose(1)
+        image.submit(wanted(tmp_path), "k1")
+        service.finish(service.made[0])
+        with monkeypatch.context() as full:
+            full.setattr(predicting, "download", lambda *_, **__: shortage(image.name, OSError(28, "No space left")))
+            assert error_of(image.find(wanted(tmp_path), "k1")).ours
         ok(image.find(wanted(tmp_path), "k1"))
         assert len(service.made) == 1
 

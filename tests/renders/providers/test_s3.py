@@ -143,6 +143,13 @@ def test_what_is_no_bucket_is_noticed(tmp_path: Path, handle: Handle, means: str
         assert error_of(s3(loopback.address).submit(request(tmp_path), "key")).code == means
 
 
+@pytest.mark.parametrize(("status", "means"), [(301, "NOT_FOUND"), (302, "PROVIDER_FAILURE"), (307, "NOT_FOUND")])
+def test_a_bucket_that_sends_us_elsewhere_is_asked_once(tmp_path: Path, status: int, means: str) -> None:
+    with serving(answer(status, Location="/elsewhere")) as elsewhere:
+        assert error_of(s3(elsewhere.address).submit(request(tmp_path), "key")).code == means
+        assert len(elsewhere.seen) == 1
+
+
 def test_a_file_counts_only_when_strangers_can_fetch_it(server: Loopback, tmp_path: Path) -> None:
     for status, means in ((403, "UNAUTHORIZED"), (404, "NOT_FOUND"), (500, "API_ERROR"), (429, "RATE_LIMITED")):
         with serving(answer(status)) as public:

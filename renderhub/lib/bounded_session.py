@@ -1,7 +1,8 @@
 """Connections that can be ended from outside while they wait: for their peer, its certificate, its headers.
 
 The time limits of sockets are for one step each; a peer that sends a byte now and then keeps within them for ever.
-A `Line` holds a second handle of every connection of one call, and shuts them down when the call's time is up.
+A `Line` holds a second handle of every connection of one call, and shuts them down when the call's time is up. All that
+is fetched or posted over HTTP goes through such a session (R19, R111); botocore has one of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import requests
@@ -85,6 +86,24 @@ class Line:
                 raise LineClosed("the time of the call is over")
             # A handle of our own: TLS takes the socket apart, and its number may be somebody else's by then.
             self._handles.append(connection.dup())
+
+
+@contextlib.contextmanager
+def bounded_session(
+    seconds: float, connect_seconds: float, public_except: Collection[str] | None
+) -> Iterator[requests.Session]:
+    """A session all of whose connections are shut down after `seconds`: whoever reads gets an error, or the end of what
+    he reads. Public addresses only, but for `public_except` (see `Line`). A look-up of a name cannot be interrupted."""
+    line = Line(time.monotonic() + seconds, connect_seconds, public_except)
+    over = threading.Timer(seconds, line.close)
+    over.daemon = True
+    over.start()
+    try:
+        with session_on(line) as session:
+            yield session
+    finally:
+        over.cancel()
+        line.close()
 
 
 def session_on(line: Line) -> requests.Session:
