@@ -31,8 +31,9 @@ run: setup ## Start everything, make the day's video, open the console. ONCE=1 F
 	@exec $(PY) -m renderhub.supervisor run $(if $(filter-out 0,$(ONCE)),--once) \
 		$${FEED:+--feed "$$FEED"} $${DATE:+--date "$$DATE"} $${LANG_CODE:+--language "$$LANG_CODE"}
 
+# One more than there are cores: tests of processes wait, too.
 test: setup-dev ## Run the tests (ARGS='-k name' for some of them)
-	@exec $(PY) -m pytest -n auto --dist worksteal $(value ARGS)
+	@exec $(PY) -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal $(value ARGS)
 
 lint: setup-dev ## Style, types, import rules, migrations, Django's checks
 	$(PY) -m ruff check .
