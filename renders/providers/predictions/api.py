@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from renderhub.lib import clock
 from renders.domain.errors import ErrorCode, GenerationError
 from renders.providers.http import SMALL_ANSWER, Client, NoReply, Reply, unusable
 from renders.providers.predictions import errors
@@ -115,7 +116,7 @@ class Api:
 
     def made_for(self, key: str, seconds: float) -> list[Prediction]:
         """The predictions that were asked for with `key`, newest first."""
-        oldest = datetime.now(UTC) - _HORIZON
+        oldest = clock.now() - _HORIZON
         until = time.monotonic() + seconds
         found: list[Prediction] = []
         for page in self._pages(until):
