@@ -5,9 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from django.db import models
-from django.db.models import Q
 
-from renders.models.choices import choices, one_of
+from renders.models.choices import choices, whole
 from renders.models.step import Step
 
 
@@ -25,8 +24,8 @@ class Attempt(models.Model):
     step = models.ForeignKey(
         Step, on_delete=models.CASCADE, related_name="attempts", db_index=False, db_constraint=False
     )
-    claim_no = models.PositiveIntegerField()
-    number = models.PositiveSmallIntegerField(help_text="Counted for each provider of the step.")
+    claim_no = models.IntegerField()
+    number = models.SmallIntegerField(help_text="Counted for each provider of the step.")
     provider = models.CharField(max_length=40)
     worker = models.CharField(max_length=100, blank=True, default="")
     job_id = models.CharField(max_length=200, blank=True, default="", help_text="The provider's.")
@@ -43,10 +42,7 @@ class Attempt(models.Model):
         ordering = ["started_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["step", "claim_no"], name="one_attempt_per_claim"),
-            models.CheckConstraint(condition=one_of("outcome", AttemptOutcome), name="attempt_outcome_known"),
-            models.CheckConstraint(
-                condition=Q(outcome="under_way") | Q(ended_at__isnull=False), name="attempt_settled_has_end"
-            ),
+            whole("attempt", "outcome", "ended_at"),  # a word that is known; an end where it is settled
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ class RenderEvent(models.Model):
         blank=True,
         help_text="None where it is about something else: a service, a feed, a report.",
     )
-    run = models.PositiveIntegerField(default=0)
+    run = models.IntegerField(default=0)
     kind = models.CharField(max_length=40, help_text="render.completed, service.down, feed.broken, ...")
     stage = models.CharField(max_length=12, blank=True, default="")
     segment = models.CharField(max_length=20, blank=True, default="")

@@ -24,15 +24,15 @@ class RenderLog(models.Model):
     render = models.ForeignKey(
         Render, on_delete=models.CASCADE, related_name="logs", db_index=False, db_constraint=False
     )
-    run = models.PositiveIntegerField()
+    run = models.IntegerField()
     step_name = models.CharField(max_length=12)
     segment = models.CharField(max_length=20, blank=True, default="")
     status = models.CharField(max_length=10, choices=choices(LogStatus))
     provider = models.CharField(max_length=40, blank=True, default="")
     error_message = models.TextField(blank=True, default="")
     error_code = models.CharField(max_length=40, blank=True, default="")
-    duration_ms = models.PositiveIntegerField(null=True, blank=True)
-    retry_count = models.PositiveSmallIntegerField(default=0)
+    duration_ms = models.IntegerField(null=True, blank=True)
+    retry_count = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()
 
     class Meta:

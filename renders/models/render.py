@@ -12,7 +12,7 @@ from django.db.models import Q
 from renderhub.lib.ids import uuid7
 from renders.domain.job import AspectRatio, Job, JobType, NewsItem, Priority, Source, Style, Voice
 from renders.domain.states import OPEN_RENDERS, RenderStatus
-from renders.models.choices import choices, one_of
+from renders.models.choices import choices, whole
 from renders.models.workspace import TenantQuerySet, Workspace
 
 OPEN = Q(status__in=sorted(s.value for s in OPEN_RENDERS)) | Q(status="failed", final=False)
@@ -30,7 +30,7 @@ class Render(models.Model):
     items = models.JSONField(default=list, blank=True)
     """The day's items, for `daily_ca`: a list of NewsItem in JSON."""
     style = models.CharField(max_length=20, choices=choices(Style), default=Style.DETAILED.value)
-    length = models.PositiveSmallIntegerField(default=60, help_text="Seconds of narration asked for.")
+    length = models.SmallIntegerField(default=60, help_text="Seconds of narration asked for.")
     voice = models.CharField(max_length=20, choices=choices(Voice), default=Voice.DEFAULT.value)
     language = models.CharField(max_length=12, default="en")
     aspect_ratio = models.CharField(max_length=5, choices=choices(AspectRatio), default=AspectRatio.WIDE.value)
@@ -49,8 +49,8 @@ class Render(models.Model):
     # Where it stands: written by pipeline/transitions.py alone (I5)
     status = models.CharField(max_length=12, choices=choices(RenderStatus), default=RenderStatus.QUEUED.value)
     stage = models.CharField(max_length=12, blank=True, default="")
-    run = models.PositiveIntegerField(default=1)
-    retry_count = models.PositiveSmallIntegerField(default=0, help_text="Requeues in this run.")
+    run = models.IntegerField(default=1)
+    retry_count = models.SmallIntegerField(default=0, help_text="Requeues in this run.")
     final = models.BooleanField(default=False, help_text="Failed for good: nothing will requeue it.")
     rank = models.FloatField(default=0.0, help_text="Its place in the queue; the smallest is served first.")
     wake_at = models.DateTimeField(null=True, blank=True, help_text="When it goes back to the queue by itself.")
@@ -67,7 +67,7 @@ class Render(models.Model):
     thumbnail_url = models.CharField(max_length=500, blank=True, default="")
     captions_url = models.CharField(max_length=500, blank=True, default="")
     duration = models.FloatField(null=True, blank=True, help_text="Of the video, in seconds.")
-    processing_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    processing_ms = models.BigIntegerField(null=True, blank=True)
     degraded = models.JSONField(default=list, blank=True)
     """Which stages were finished with a fallback, and why: `[{stage, segment, provider, reason}]`."""
 
@@ -76,16 +76,9 @@ class Render(models.Model):
     class Meta:
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(condition=one_of("status", RenderStatus), name="render_status_known"),
-            models.CheckConstraint(
-                condition=~Q(status="completed") | Q(completed_at__isnull=False) & ~Q(video_url=""),
-                name="render_completed_has_video",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="failed") | (Q(final=True) & ~Q(error_message="")) | Q(wake_at__isnull=False),
-                name="render_failed_says_what_next",
-            ),
-            models.CheckConstraint(condition=Q(final=False) | Q(status="failed"), name="render_final_means_failed"),
+            # A word that is known; completed has a video and a time; failed says why it is final, or when it goes on;
+            # nothing else is final.
+            whole("render", "status", "final", "completed_at", "video_url", "error_message", "wake_at"),
             # R4: twins meet the open one.
             models.UniqueConstraint(
                 fields=["fingerprint"],

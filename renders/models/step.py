@@ -8,7 +8,7 @@ from django.db.models import Q
 from renderhub.lib.queues import Queue
 from renders.domain.stages import Stage
 from renders.domain.states import StepStatus
-from renders.models.choices import choices, one_of
+from renders.models.choices import choices, whole
 from renders.models.render import Render
 from renders.models.workspace import TenantQuerySet
 
@@ -19,23 +19,21 @@ class StepQuerySet(TenantQuerySet["Step"]):
 
 class Step(models.Model):
     render = models.ForeignKey(Render, on_delete=models.CASCADE, related_name="steps", db_index=False)
-    run = models.PositiveIntegerField()
+    run = models.IntegerField()
     stage = models.CharField(max_length=12, choices=choices(Stage))
     segment = models.CharField(max_length=20, blank=True, default="", help_text="Empty where it is not a segment's.")
-    position = models.PositiveSmallIntegerField(help_text="Its place in the run; also the order of locking.")
+    position = models.SmallIntegerField(help_text="Its place in the run; also the order of locking.")
     payload = models.JSONField(default=dict, blank=True)
     """What the graph hands it, so that most steps need no look at the others' results."""
 
     # Where it stands: written by pipeline/transitions.py alone (I5)
     status = models.CharField(max_length=12, choices=choices(StepStatus))
-    waits = models.PositiveSmallIntegerField(default=0, help_text="Unfinished steps before it.")
+    waits = models.SmallIntegerField(default=0, help_text="Unfinished steps before it.")
     queue = models.CharField(max_length=10, choices=choices(Queue))
     provider = models.CharField(max_length=40, help_text="The provider whose turn it is.")
-    attempt = models.PositiveSmallIntegerField(default=0, help_text="Attempts with this provider since last due anew.")
-    losses = models.PositiveSmallIntegerField(default=0, help_text="Workers that died while at it, in a row.")
-    claim_no = models.PositiveIntegerField(
-        default=0, help_text="Raised by each claim; an older one writes nothing (I2)."
-    )
+    attempt = models.SmallIntegerField(default=0, help_text="Attempts with this provider since last due anew.")
+    losses = models.SmallIntegerField(default=0, help_text="Workers that died while at it, in a row.")
+    claim_no = models.IntegerField(default=0, help_text="Raised by each claim; an older one writes nothing (I2).")
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=100, blank=True, default="")
     wake_at = models.DateTimeField(null=True, blank=True)
@@ -54,7 +52,7 @@ class Step(models.Model):
     degraded = models.TextField(blank=True, default="", help_text="Why a fallback was taken.")
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    reused_from = models.PositiveIntegerField(null=True, blank=True, help_text="The run that made this result (R20).")
+    reused_from = models.IntegerField(null=True, blank=True, help_text="The run that made this result (R20).")
 
     objects = StepQuerySet.as_manager()
 
@@ -62,15 +60,9 @@ class Step(models.Model):
         ordering = ["render", "run", "position"]
         constraints = [
             models.UniqueConstraint(fields=["render", "run", "stage", "segment"], name="one_step_per_slot"),
-            models.CheckConstraint(condition=one_of("status", StepStatus), name="step_status_known"),
-            models.CheckConstraint(
-                condition=~Q(status="running") | Q(lease_until__isnull=False), name="step_running_has_lease"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="sleeping") | Q(wake_at__isnull=False), name="step_sleeping_has_wake_at"
-            ),
-            models.CheckConstraint(condition=~Q(status="done") | Q(result__isnull=False), name="step_done_has_result"),
-            models.CheckConstraint(condition=~Q(status="waiting") | Q(waits__gt=0), name="step_waiting_waits"),
+            # A word that is known, counts from 0, and what each status cannot be without: something to wait for, a time
+            # to wake, a lease, a result.
+            whole("step", "status", "waits", "wake_at", "lease_until", "result", "attempt", "losses", "claim_no"),
         ]
         indexes = [
             # A message's claim: the best due step of one stage.

@@ -49,11 +49,17 @@ class Settled:
     """Whether others may have heard of the taken one: it was due before."""
 
 
-_LEAVE = """%(take)s AND {queue} = %(take_queue)s AND NOT EXISTS (
-           SELECT 1 FROM renders_step u WHERE u.status = 'due' AND u.queue = %(take_queue)s AND u.rank < %(rank)s)"""
-# Only where nothing more urgent waits (R44).
+_LEAVE = """leave AS MATERIALIZED (
+    SELECT %(take)s AND NOT EXISTS (
+        SELECT 1 FROM renders_step u
+         WHERE u.status = 'due' AND u.queue = %(take_queue)s AND u.rank < %(rank)s) AS given
+)"""
+# Only where nothing more urgent waits (R44). Looked at once, for it is asked for in many places.
 _DUE = "n.waits - 1 + %(added)s = 0"
-_TAKEN = f"({_DUE} AND {_LEAVE.format(queue='n.queue')})"
+_TAKEN = f"({_DUE} AND l.given AND n.queue = %(take_queue)s)"
+_ROW = """{of}id, {of}render_id, {of}run, {of}stage, {of}segment, {of}payload, {of}status, {of}claim_no, {of}queue,
+           {of}provider, {of}attempt, {of}losses, {of}job_id, {of}degraded, {of}worker"""
+# What is told of a step to whoever goes on with it.
 _FREE = f"""
     UPDATE renders_step n
        SET waits = n.waits - 1 + %(added)s,
@@ -63,9 +69,9 @@ _FREE = f"""
            worker = CASE WHEN {_TAKEN} THEN %(worker)s ELSE n.worker END,
            lease_until = CASE WHEN {_TAKEN} THEN clock_timestamp() + %(lease)s * interval '1 second' END,
            started_at = CASE WHEN {_TAKEN} THEN clock_timestamp() ELSE n.started_at END
-      FROM ended e
+      FROM ended e CROSS JOIN leave l
      WHERE n.render_id = e.render_id AND n.run = e.run AND n.stage = %(next)s AND n.status = 'waiting'
-    RETURNING n.*
+    RETURNING {_ROW.format(of="n.")}
 """
 # A step beside this one that nobody has taken yet (there is none where this finish freed the one behind them all). Only
 # rows of the run are locked for it: another render's would be hidden for a moment from the worker that its
@@ -77,9 +83,9 @@ _BESIDE = f"""
            started_at = COALESCE(b.started_at, clock_timestamp())
      WHERE b.id = (
            SELECT d.id FROM renders_step d JOIN ended e ON d.render_id = e.render_id AND d.run = e.run
-            WHERE d.status = 'due' AND d.job_id = '' AND {_LEAVE.format(queue="d.queue")}
+            WHERE d.status = 'due' AND d.job_id = '' AND d.queue = %(take_queue)s AND (SELECT given FROM leave)
             ORDER BY d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
-    RETURNING b.*
+    RETURNING {_ROW.format(of="b.")}
 """
 # The figures come from the row itself: of two finishes at once the second one waits and sees what the first has left.
 _SETTLE = f"""
@@ -102,8 +108,8 @@ _ADDED = ADD_STEPS.format(
     render="e.render_id",
     run="e.run",
     rank="e.rank",  # it may have changed since the claim
-    source="ended e CROSS JOIN",
-    takes=f"p.takes AND {_LEAVE.format(queue='p.queue')}",
+    source="ended e CROSS JOIN leave l CROSS JOIN",
+    takes="p.takes AND l.given AND p.queue = %(take_queue)s",
 )
 _GO_ON_ADDED = f"taken AS (SELECT * FROM added WHERE status = 'running'), {begin_of('taken')}"
 _COMPLETE = """
@@ -127,14 +133,17 @@ completed AS (
     SELECT id, run, 'render.completed', '', '', %(event)s, clock_timestamp() FROM completed
 )
 """
-_STEP = Prepared("settle_step", _SETTLE.format(more=f"freed AS ({_FREE}), {_GO_ON}", following="freed"))
+_STEP = Prepared("settle_step", _SETTLE.format(more=f"{_LEAVE}, freed AS ({_FREE}), {_GO_ON}", following="freed"))
 _ASSET = Prepared(
     "settle_asset",
-    _SETTLE.format(more=f"kept AS ({STORE_ASSET}), freed AS ({_FREE}), {_GO_ON_BESIDE}", following=_FREED),
+    _SETTLE.format(more=f"kept AS ({STORE_ASSET}), {_LEAVE}, freed AS ({_FREE}), {_GO_ON_BESIDE}", following=_FREED),
 )
 _SCRIPT = Prepared(
     "settle_script",
-    _SETTLE.format(more=f"freed AS ({_FREE}), added AS ({_ADDED} RETURNING *), {_GO_ON_ADDED}", following="taken"),
+    _SETTLE.format(
+        more=f"{_LEAVE}, freed AS ({_FREE}), added AS ({_ADDED} RETURNING {_ROW.format(of='')}), {_GO_ON_ADDED}",
+        following="taken",
+    ),
 )
 _LAST_STEP = Prepared("settle_last_step", _SETTLE.format(more=_COMPLETE, following=_NOTHING))
 

@@ -43,47 +43,47 @@ def steps(renders: models.QuerySet[Render]) -> models.QuerySet[Step]:
 
 
 def test_no_word_is_a_status_that_nobody_knows(renders: Any, steps: Any) -> None:
-    refused(renders, "render_status_known", status="done")
-    refused(steps, "step_status_known", status="pending")
+    refused(renders, "render_is_whole", status="done")
+    refused(steps, "step_is_whole", status="pending")
 
 
 def test_completed_has_a_video_and_a_time(renders: Any) -> None:
     now = timezone.now()
-    refused(renders, "render_completed_has_video", status="completed")
-    refused(renders, "render_completed_has_video", status="completed", completed_at=now)
-    refused(renders, "render_completed_has_video", status="completed", video_url="/v.mp4")
+    refused(renders, "render_is_whole", status="completed")
+    refused(renders, "render_is_whole", status="completed", completed_at=now)
+    refused(renders, "render_is_whole", status="completed", video_url="/v.mp4")
     assert renders.update(status="completed", video_url="/v.mp4", completed_at=now)
 
 
 def test_failed_says_when_it_goes_on_or_that_it_is_final_and_why(renders: Any) -> None:
-    refused(renders, "render_failed_says_what_next", status="failed")
-    refused(renders, "render_failed_says_what_next", status="failed", error_message="why")
-    refused(renders, "render_failed_says_what_next", status="failed", final=True)
+    refused(renders, "render_is_whole", status="failed")
+    refused(renders, "render_is_whole", status="failed", error_message="why")
+    refused(renders, "render_is_whole", status="failed", final=True)
     assert renders.update(status="failed", wake_at=timezone.now())
     assert renders.update(wake_at=None, final=True, error_message="why")
 
 
 @pytest.mark.parametrize("status", ["queued", "processing", "held", "cancelled"])
 def test_only_what_failed_is_final(renders: Any, status: str) -> None:
-    refused(renders, "render_final_means_failed", status=status, final=True)
+    refused(renders, "render_is_whole", status=status, final=True)
 
 
 def test_running_has_a_lease_and_sleeping_a_time_to_wake(steps: Any) -> None:
-    refused(steps, "step_running_has_lease", status="running")
-    refused(steps, "step_sleeping_has_wake_at", status="sleeping")
+    refused(steps, "step_is_whole", status="running")
+    refused(steps, "step_is_whole", status="sleeping")
 
 
 def test_done_has_a_result(steps: Any) -> None:
-    refused(steps, "step_done_has_result", status="done")
+    refused(steps, "step_is_whole", status="done")
     assert steps.update(status="done", result={})
 
 
 def test_waiting_waits_for_something_and_counts_never_go_negative(steps: Any) -> None:
-    refused(steps, "step_waiting_waits", status="waiting")
-    refused(steps, "waits", waits=-1)
-    refused(steps, "attempt", attempt=-1)
-    refused(steps, "losses", losses=-1)
-    refused(steps, "claim_no", claim_no=-1)
+    refused(steps, "step_is_whole", status="waiting")
+    refused(steps, "step_is_whole", waits=-1)
+    refused(steps, "step_is_whole", attempt=-1)
+    refused(steps, "step_is_whole", losses=-1)
+    refused(steps, "step_is_whole", claim_no=-1)
 
 
 @pytest.mark.parametrize("status", ["queued", "processing", "held"])
@@ -114,8 +114,8 @@ def test_a_run_has_one_step_per_slot(steps: Any) -> None:
 def test_a_claim_has_one_attempt_and_a_settled_one_an_end(steps: Any) -> None:
     claimed = pipeline.take()
     attempts = Attempt.objects.filter(step=claimed.step_id)
-    refused(attempts, "attempt_settled_has_end", outcome="ok")
-    refused(attempts, "attempt_outcome_known", outcome="fine", ended_at=timezone.now())
+    refused(attempts, "attempt_is_whole", outcome="ok")
+    refused(attempts, "attempt_is_whole", outcome="fine", ended_at=timezone.now())
     again = attempts.get()
     again.pk = None
     with pytest.raises(IntegrityError, match="one_attempt_per_claim"), transaction.atomic():
@@ -128,9 +128,9 @@ def test_an_asset_has_its_slot_to_itself_and_a_file_once_it_is_generated(renders
     with pytest.raises(IntegrityError, match="one_asset_per_slot"), transaction.atomic():
         Asset.objects.create(**values)
     rows = Asset.objects.filter(pk=asset.pk)
-    refused(rows, "asset_generated_has_file", status="generated")
-    refused(rows, "asset_status_known", status="ok")
-    refused(rows, "asset_kind_known", kind="hologram")
+    refused(rows, "asset_is_whole", status="generated")
+    refused(rows, "asset_is_whole", status="ok")
+    refused(rows, "asset_is_whole", kind="hologram")
 
 
 def test_a_failure_that_is_resolved_has_a_time(renders: Any) -> None:
