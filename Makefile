@@ -33,7 +33,7 @@ run: setup ## Start everything, make the day's video, open the console. ONCE=1 F
 
 # One more than there are cores: tests of processes wait, too.
 test: setup-dev ## Run the tests (ARGS='-k name' for some of them)
-	@exec $(PY) -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal $(value ARGS)
+	@PYTHONDONTWRITEBYTECODE= exec $(PY) -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal $(value ARGS)
 
 lint: setup-dev ## Style, types, import rules, migrations, Django's checks
 	$(PY) -m ruff check .

@@ -6,6 +6,7 @@ The names and defaults are those of SPEC section 19; the README has the table.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import secrets
 from datetime import time
@@ -19,6 +20,8 @@ from django.templatetags.static import static
 from renderhub.embedded.home import current_urls, home_folder
 from renderhub.lib import env
 from renderhub.lib.queues import Queue
+
+gc.disable()  # until everything is loaded: see renderhub.loaded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = home_folder()
@@ -98,6 +101,7 @@ INSTALLED_APPS = [
     "renders",
     "alerts",
     "monitoring",
+    "renderhub.loaded",
 ]
 MIDDLEWARE = [
     "renderhub.health.probes",

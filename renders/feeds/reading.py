@@ -16,7 +16,6 @@ from pathlib import Path
 from renderhub.lib import child
 from renders.feeds.entry import FeedEntry
 from renders.feeds.errors import FeedError
-from renders.feeds.parse import parse
 from renders.feeds.source import read_source, scheme_of
 
 SECONDS = 45.0
@@ -34,6 +33,8 @@ def read(location: str, allowed_hosts: Collection[str] = (), *, seconds: float =
     Raises FeedError, and nothing else.
     """
     if scheme_of(location) not in ("http", "https"):
+        from renders.feeds.parse import parse  # takes a while to load, and every process of ours imports this module
+
         return parse(read_source(location))
     words = json.dumps({"location": location, "allowed_hosts": sorted(allowed_hosts)})
     try:

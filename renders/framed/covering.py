@@ -8,10 +8,15 @@ LEAST_SEEN = 0.55
 """The share of a picture that must be left: what loses more is shown whole."""
 
 
+def covering_shapes(window: Box) -> tuple[float, float]:
+    """The narrowest and the widest shape (width by height) of a picture that shows enough of itself when it fills the
+    window."""
+    opening = (window[2] - window[0]) / (window[3] - window[1])
+    return opening * LEAST_SEEN, opening / LEAST_SEEN
+
+
 def covers(size: tuple[int, int], window: Box) -> bool:
     """Whether a picture of this `size` (px) still shows enough of itself when it fills the window."""
     width, height = size
-    if not width or not height:
-        return False
-    picture, opening = width / height, (window[2] - window[0]) / (window[3] - window[1])
-    return min(picture, opening) / max(picture, opening) >= LEAST_SEEN
+    narrowest, widest = covering_shapes(window)
+    return height > 0 and narrowest <= width / height <= widest

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from renders.framed.covering import covers
+from renders.framed.covering import covering_shapes
 from renders.framed.footage import record
 from renders.framed.framing import Framing
-from renders.look import draw
+from renders.look.drawing import draw, render
 from renders.look.theme import Theme
 from renders.media.forms import Form
 from renders.source_files import images
@@ -32,13 +32,12 @@ def show_picture(
     """
     left, top, right, bottom = around.window
     inner, out = folder / "inner.png", folder / "image.png"
-    fills = cover and covers(images.size_of(source, seconds=seconds, cancel=cancel), around.window)
-    place = images.cover if fills else images.fit
-    place(source, inner, (right - left, bottom - top), theme.background, seconds=seconds, cancel=cancel)
-    draw(around.layout, out)
-    with Image.open(out) as whole, Image.open(inner) as picture:
+    size, shapes = (right - left, bottom - top), covering_shapes(around.window) if cover else None
+    images.place(source, inner, size, theme.background, cover=shapes, seconds=seconds, cancel=cancel)
+    whole = render(around.layout)
+    with Image.open(inner) as picture:
         whole.paste(picture, (left, top))
-        whole.save(out, format="PNG", compress_level=1)
+    whole.save(out, format="PNG", compress_level=1)
     inner.unlink()
     return out
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from renders.look import text
-from renders.look.fonts import measure
+from renders.look.fonts import advance, begins
 from renders.look.frame import LABEL, STRONG_LABEL, Frame
 from renders.look.layout import Backdrop, Bar, Layout, PlacedText, Shape
 from renders.look.parts import Edge, Mark, Part
@@ -84,9 +84,9 @@ class Board:
         Lines are aligned by their ink, not by their origin, so that large and small letters share one edge.
         """
         for line, baseline in zip(setting.lines, setting.baselines, strict=True):
-            ink = measure(line, setting.weight, setting.size)
-            start = round(x) - (math.ceil(ink.width) if right else ink.edge)
-            start = max(start, self.frame.safe[0] - ink.left)
+            left, edge = begins(line, setting.weight, setting.size)
+            start = round(x) - (math.ceil(advance(line, setting.weight, setting.size)) if right else edge)
+            start = max(start, self.frame.safe[0] - left)
             self.texts.append(
                 PlacedText(
                     line, start, round(y) + baseline, setting.size, setting.weight, colour, self.theme.background

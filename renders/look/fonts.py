@@ -35,10 +35,6 @@ class Ink:
     """Highest ink above the baseline; positive."""
     bottom: int
     """Lowest ink below the baseline; positive, 0 where nothing hangs below."""
-    left: int
-    """Where the ink begins, from the origin."""
-    edge: int
-    """Where the ink above the baseline begins: what the eye takes for the edge of large type (the stem of a J)."""
 
 
 @lru_cache(maxsize=256)
@@ -70,25 +66,31 @@ def _family(character: str, before: str) -> str:
 
 
 @lru_cache(maxsize=16384)
+def advance(text: str, weight: Weight, size: int) -> float:
+    """How wide the line is, px: words are measured far more often than lines, and their ink does not matter."""
+    return sum(load(run.family, weight, size).getlength(run.text) for run in runs(text))
+
+
+@lru_cache(maxsize=16384)
 def measure(text: str, weight: Weight, size: int) -> Ink:
     """How wide the line is, and how far its ink reaches above and below the baseline, in px."""
-    width, top, bottom = 0.0, 0, 0
-    for run in runs(text):
-        font = load(run.family, weight, size)
-        box = font.getbbox(run.text, anchor="ls")
-        width += font.getlength(run.text)
-        top, bottom = max(top, -int(box[1])), max(bottom, int(box[3]))
-    left, edge = _begins(runs(text)[0], weight, size) if text else (0, 0)
-    return Ink(width, top, bottom, left, edge)
+    boxes = [load(run.family, weight, size).getbbox(run.text, anchor="ls") for run in runs(text)]
+    top, bottom = max((-int(box[1]) for box in boxes), default=0), max((int(box[3]) for box in boxes), default=0)
+    return Ink(advance(text, weight, size), max(top, 0), max(bottom, 0))
+
+
+def begins(text: str, weight: Weight, size: int) -> tuple[int, int]:
+    """Where the line's ink begins, px from the origin: all of it, and that above the baseline, which the eye takes for
+    the edge of large type (the stem of a J)."""
+    # Pillow's own box begins at the origin; only the drawn letters tell where their ink begins. A few are enough.
+    return _begins(runs(text)[0].text[:3], runs(text)[0].family, weight, size) if text else (0, 0)
 
 
 @lru_cache(maxsize=4096)
-def _begins(first: Run, weight: Weight, size: int) -> tuple[int, int]:
-    """Where the ink begins, px from the origin: all of it, and that above the baseline."""
-    # Pillow's own box begins at the origin; only the drawn letters tell where their ink begins. A few are enough.
+def _begins(letters: str, family: str, weight: Weight, size: int) -> tuple[int, int]:
     picture = Image.new("L", (size * 4, size * 3), 0)
     pen = ImageDraw.Draw(picture)
-    pen.text((size, size * 2), first.text[:3], fill=255, font=load(first.family, weight, size), anchor="ls")
+    pen.text((size, size * 2), letters, fill=255, font=load(family, weight, size), anchor="ls")
     ink, upper = picture.getbbox(), picture.crop((0, 0, size * 4, size * 2)).getbbox()
     left = ink[0] - size if ink else 0
     edge = upper[0] - size if upper else left

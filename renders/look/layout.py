@@ -38,7 +38,8 @@ class PlacedText:
     def box(self) -> Box:
         """What its ink takes up, px."""
         ink = fonts.measure(self.text, self.weight, self.size)
-        return self.x + ink.left, self.baseline - ink.top, self.x + math.ceil(ink.width), self.baseline + ink.bottom
+        left, _ = fonts.begins(self.text, self.weight, self.size)
+        return self.x + left, self.baseline - ink.top, self.x + math.ceil(ink.width), self.baseline + ink.bottom
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,8 @@ def fit_column(
     second_best: list[Setting] | None = None
     tries = sizes(style, scale)
     for size in tries:
-        found = [_set(text, width, total, style, size, language) for text in glued]
-        settings = [setting for setting in found if setting is not None]
-        if len(settings) < len(glued) or sum(setting.height for setting in settings) > total:
+        settings = _set_all(glued, width, total, style, size, language)
+        if settings is None:
             continue
         if not any(_leaves_a_word_over(setting) for setting in settings):
             return settings
@@ -106,11 +105,38 @@ def fit_row(
 
 
 def _set(text: str, width: float, height: float, style: Style, size: int, language: str) -> Setting | None:
-    lines = _break(text, width, style.lines, style.weight, size, language)
-    if lines is None:
+    settings = _set_all([text], width, height, style, size, language)
+    return settings[0] if settings else None
+
+
+def _set_all(
+    texts: Sequence[str], width: float, height: float, style: Style, size: int, language: str
+) -> list[Setting] | None:
+    """The texts one below the other; None where they do not fit. Ink is slow to measure: first what can be told
+    without it."""
+    broken: list[list[str]] = []
+    for text in texts:
+        lines = _break(text, width, style.lines, style.weight, size, language)
+        if lines is None:
+            return None
+        broken.append(lines)
+    if sum(_least_height(lines, style, size) for lines in broken) > height:
         return None
-    setting = _stack(lines, style, size)
-    return setting if setting.height <= height and setting.width <= width else None
+    settings = [_stack(lines, style, size) for lines in broken]
+    fits = sum(setting.height for setting in settings) <= height and all(one.width <= width for one in settings)
+    return settings if fits else None
+
+
+def _room(lines: Sequence[str], style: Style, size: int) -> tuple[int, int, int]:
+    """What a block has at least, px: above its first baseline, from one to the next, below its last."""
+    indic = any(glyphs.is_devanagari(c) for line in lines for c in line)
+    above, below = (0.0, 0.0) if style.tight else (0.86, 0.3) if indic else (0.76, 0.22)
+    return round(size * above), round(size * (style.leading + (0.2 if indic else 0.0))), round(size * below)
+
+
+def _least_height(lines: Sequence[str], style: Style, size: int) -> int:
+    above, step, below = _room(lines, style, size)
+    return above + step * (len(lines) - 1) + below if lines else 0
 
 
 def _stack(lines: Sequence[str], style: Style, size: int, shortened: bool = False) -> Setting:
@@ -118,15 +144,13 @@ def _stack(lines: Sequence[str], style: Style, size: int, shortened: bool = Fals
     if not lines:
         return Setting((), size, style.weight, (), 0.0, 0)
     inks = [fonts.measure(line, style.weight, size) for line in lines]
-    indic = any(glyphs.is_devanagari(c) for line in lines for c in line)
+    above, step, below = _room(lines, style, size)
     gap = round(size * _SHARE_OF_GAP)
-    above, below = (0.0, 0.0) if style.tight else (0.86, 0.3) if indic else (0.76, 0.22)
-    step = round(size * (style.leading + (0.2 if indic else 0.0)))
     step = max([step, *(a.bottom + gap + b.top for a, b in pairwise(inks))])
-    first = max(round(size * above), inks[0].top)
+    first = max(above, inks[0].top)
     baselines = tuple(first + step * number for number in range(len(lines)))
     bottom = max(baseline + ink.bottom for baseline, ink in zip(baselines, inks, strict=True))
-    bottom = max(bottom, baselines[-1] + round(size * below))
+    bottom = max(bottom, baselines[-1] + below)
     return Setting(
         tuple(lines), size, style.weight, baselines, max(ink.width for ink in inks), bottom, shortened=shortened
     )
@@ -153,7 +177,7 @@ def _break(text: str, width: float, most: int, weight: Weight, size: int, langua
 
 @lru_cache(maxsize=16384)
 def _width(part: str, weight: Weight) -> float:
-    return fonts.measure(part, weight, _REFERENCE).width * _HINTING
+    return fonts.advance(part, weight, _REFERENCE) * _HINTING
 
 
 def _lines_needed(widths: Sequence[float], space: float, width: float) -> int:

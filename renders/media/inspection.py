@@ -58,15 +58,22 @@ class Known:
 
 
 def measure(
-    video: Path, captions: Path, *, seconds: float, cancel: threading.Event | None = None, known: Known | None = None
+    video: Path,
+    captions: Path,
+    *,
+    seconds: float,
+    cancel: threading.Event | None = None,
+    known: Known | None = None,
+    info: MediaInfo | None = None,
 ) -> Measured:
-    """Decode what has to be decoded, and look at all that matters.
+    """Decode what has to be decoded, and look at all that matters. `info`: what `probe` said of this file, where it
+    was asked already.
 
     Raises child.ChildError on time-out, cancel or no FFmpeg.
     """
     look = _Look(video, seconds, cancel)
     with ThreadPoolExecutor(4) as pool:
-        probing = pool.submit(look.probed)
+        probing = pool.submit(look.probed, info)
         if known is None:
             frames, seen, log, fault = look.whole()
         else:
@@ -97,9 +104,9 @@ class _Look:
     seconds: float
     cancel: threading.Event | None
 
-    def probed(self) -> tuple[MediaInfo | None, str]:
+    def probed(self, info: MediaInfo | None) -> tuple[MediaInfo | None, str]:
         try:
-            return probe(self.video, seconds=self.seconds, cancel=self.cancel), ""
+            return info or probe(self.video, seconds=self.seconds, cancel=self.cancel), ""
         except ProbeError as error:
             return None, str(error)
 

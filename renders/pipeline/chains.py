@@ -81,21 +81,21 @@ BUILT_IN: dict[str, Known] = {
         options=lambda: {"folder": Path(settings.RENDERHUB_MUSIC_FOLDER) if settings.RENDERHUB_MUSIC_FOLDER else None},
     ),
     "prediction_image": Known(
-        "renders.providers.predictions.PredictionImage",
+        "renders.providers.predictions.image.PredictionImage",
         Queue.IO,
         15,
         kind="image",
         options=partial(prediction_options.options, "image"),
     ),
     "prediction_clip": Known(
-        "renders.providers.predictions.PredictionClip",
+        "renders.providers.predictions.clip.PredictionClip",
         Queue.IO,
         90,
         kind="clip",
         options=partial(prediction_options.options, "clip"),
     ),
     "prediction_music": Known(
-        "renders.providers.predictions.PredictionMusic",
+        "renders.providers.predictions.music.PredictionMusic",
         Queue.IO,
         40,
         kind="music",
@@ -141,12 +141,16 @@ class ProviderUnknown(LookupError):
 
 def known(name: str) -> Known:
     if name in settings.RENDERHUB_PROVIDERS:
-        path, queue, expected = settings.RENDERHUB_PROVIDERS[name]
-        return Known(path, Queue(queue), expected)
+        return _own(*settings.RENDERHUB_PROVIDERS[name])
     try:
         return BUILT_IN[name]
     except KeyError:
         raise ProviderUnknown(f"There is no provider {name!r}. Known: {', '.join(sorted(BUILT_IN))}.") from None
+
+
+@cache
+def _own(path: str, queue: str, expected: float) -> Known:
+    return Known(path, Queue(queue), expected)
 
 
 @cache

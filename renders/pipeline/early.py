@@ -6,6 +6,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from typing import cast
 
 from renderhub.lib.child import ChildError
 from renders.domain.stages import ASSET_KINDS, Stage
@@ -23,12 +25,17 @@ def prepare(claimed: Claimed, request: Request, stored: Mapping[str, str]) -> No
     if claimed.stage not in ASSET_KINDS or not stored or composer is None:
         return
     provider = chains.provider(composer)
-    if not isinstance(provider, Early) or chains.queue_of(composer) != claimed.queue:
+    if not _prepares(type(provider)) or chains.queue_of(composer) != claimed.queue:
         return
     width, height = claimed.job.aspect_ratio.size
     wanted = {"width": width, "height": height, "theme": claimed.job.theme}
     files = {role: storage.path_of(key) for role, key in stored.items()}
     try:
-        provider.prepare(replace(request, stage=Stage.REVIDEO.value, payload=wanted, files=files))
+        cast(Early, provider).prepare(replace(request, stage=Stage.REVIDEO.value, payload=wanted, files=files))
     except (ChildError, OSError, ValueError) as error:  # ValueError: pieces that do not fit; the asset itself is made
         logger.warning("The asset was not prepared early: %s", error)
+
+
+@cache
+def _prepares(provider: type) -> bool:
+    return issubclass(provider, Early)

@@ -67,7 +67,7 @@ def take_in(path: Path) -> str:
 @contextmanager
 def workdir(step_id: int, claim_no: int) -> Iterator[Path]:
     """The place of one claim's working folder: empty, made by who needs it (`Request.workdir`), gone afterwards."""
-    folder = work_root() / f"{step_id}-{claim_no}"
+    folder = _media() / f"work/{step_id}-{claim_no}"
     _remove(folder)
     try:
         yield folder
@@ -81,7 +81,7 @@ def _remove(folder: Path) -> None:
 
 
 def work_root() -> Path:
-    return Path(settings.MEDIA_ROOT) / "work"
+    return _media() / "work"
 
 
 def work_folders() -> list[Path]:
@@ -90,7 +90,7 @@ def work_folders() -> list[Path]:
 
 
 def _place(key: str) -> Path:
-    return _objects() / key[:2] / key
+    return _media() / f"objects/{key[:2]}/{key}"
 
 
 def _made(folder: Path) -> Path:
@@ -98,5 +98,6 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _objects() -> Path:
-    return Path(settings.MEDIA_ROOT) / "objects"
+def _media() -> Path:
+    root: Path = settings.MEDIA_ROOT
+    return root

@@ -1,9 +1,10 @@
 """The child of `images.py`: decodes one picture with Pillow. Imports nothing of the project.
 
 Run as `python -I image_child.py look PATH` (answers `{width, height}`), or
-`python -I image_child.py fit PATH OUT WIDTH HEIGHT RED GREEN BLUE`: writes a PNG of that size without any metadata,
-the whole picture in it, upright, on a blurred copy of itself that is mixed with the colour; `cover` instead of `fit`:
-the middle of the picture over all of it. `{fault}` where it fails.
+`python -I image_child.py place PATH OUT WIDTH HEIGHT RED GREEN BLUE NARROWEST WIDEST`: writes a PNG of that size
+without any metadata, the whole picture in it, upright, on a blurred copy of itself that is mixed with the colour; or,
+where the picture's shape (width by height) lies between the last two, its middle over all of it. `{fault}` where it
+fails.
 """
 
 from __future__ import annotations
@@ -37,26 +38,29 @@ def look(path: str) -> dict[str, object]:
     return {"width": width, "height": height}
 
 
-def fit(path: str, out: str, width: int, height: int, colour: tuple[int, int, int]) -> dict[str, object]:
+def place(
+    path: str, out: str, size: tuple[int, int], colour: tuple[int, int, int], covering: tuple[float, float]
+) -> dict[str, object]:
     image = opened(path)
-    image.draft("RGB", (width * 2, height * 2))
+    image.draft("RGB", (size[0] * 2, size[1] * 2))
     image = flat(ImageOps.exif_transpose(image), colour)
+    if covering[0] <= image.width / image.height <= covering[1]:
+        placed = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+    else:
+        placed = surrounded(image, *size, colour)
+    placed.save(out, format="PNG", compress_level=1)
+    return {"width": placed.width, "height": placed.height}
+
+
+def surrounded(image: Image.Image, width: int, height: int, colour: tuple[int, int, int]) -> Image.Image:
+    """The whole picture on a blurred copy of itself."""
     small = (max(1, width // _SMALL), max(1, height // _SMALL))
     ground = ImageOps.fit(image, small, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(1.6))
     ground = ground.resize((width, height), Image.Resampling.BICUBIC)
     ground = Image.blend(ground, Image.new("RGB", ground.size, colour), _TOWARDS_COLOUR)
     picture = ImageOps.contain(image, (width, height), Image.Resampling.LANCZOS)
     ground.paste(picture, ((width - picture.width) // 2, (height - picture.height) // 2))
-    ground.save(out, format="PNG", compress_level=1)
-    return {"width": picture.width, "height": picture.height}
-
-
-def cover(path: str, out: str, width: int, height: int, colour: tuple[int, int, int]) -> dict[str, object]:
-    image = opened(path)
-    image.draft("RGB", (width * 2, height * 2))
-    picture = ImageOps.fit(flat(ImageOps.exif_transpose(image), colour), (width, height), Image.Resampling.LANCZOS)
-    picture.save(out, format="PNG", compress_level=1)
-    return {"width": picture.width, "height": picture.height}
+    return ground
 
 
 def flat(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
@@ -78,10 +82,9 @@ def main() -> None:
         if task == "look":
             told = look(path)
         else:
-            out, *numbers = rest
+            out, *numbers, narrowest, widest = rest
             width, height, red, green, blue = map(int, numbers)
-            place = cover if task == "cover" else fit
-            told = place(path, out, width, height, (red, green, blue))
+            told = place(path, out, (width, height), (red, green, blue), (float(narrowest), float(widest)))
     except ValueError as error:
         told = {"fault": str(error)[:200]}
     except MemoryError:

@@ -21,32 +21,21 @@ def size_of(path: Path, *, seconds: float = 30.0, cancel: threading.Event | None
     return told["width"], told["height"]
 
 
-def fit(
+def place(
     path: Path,
     out: Path,
     size: tuple[int, int],
     colour: tuple[int, int, int],
     *,
+    cover: tuple[float, float] | None = None,
     seconds: float,
     cancel: threading.Event | None = None,
 ) -> None:
     """Write a PNG of `size` that shows the whole picture on a blurred surround tinted with `colour`, upright, without
-    metadata. Raises SourceRefused; ChildError."""
-    _ask(["fit", path.absolute(), out.absolute(), *map(str, (*size, *colour))], seconds, cancel)
-
-
-def cover(
-    path: Path,
-    out: Path,
-    size: tuple[int, int],
-    colour: tuple[int, int, int],
-    *,
-    seconds: float,
-    cancel: threading.Event | None = None,
-) -> None:
-    """The same, but for its edges: the middle of the picture over the whole of `size`. `colour` is behind what is
-    transparent. Raises SourceRefused; ChildError."""
-    _ask(["cover", path.absolute(), out.absolute(), *map(str, (*size, *colour))], seconds, cancel)
+    metadata. A picture whose shape (width by height) lies within `cover` fills all of it instead, but for its edges;
+    `colour` is then behind what is transparent. Raises SourceRefused; ChildError."""
+    numbers = (*size, *colour, *(cover or (0, 0)))
+    _ask(["place", path.absolute(), out.absolute(), *map(str, numbers)], seconds, cancel)
 
 
 def _ask(arguments: list[Any], seconds: float, cancel: threading.Event | None) -> dict[str, Any]:

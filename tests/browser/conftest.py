@@ -21,7 +21,7 @@ from django.test import Client, override_settings
 from django.test.testcases import QuietWSGIRequestHandler
 
 from renders.models import User
-from tests.support import pages
+from tests.support import looks, pages
 from tests.support import people as three
 from tests.support import renders_in_every_state as states
 
@@ -31,10 +31,12 @@ leases_without_a_thread = pages.leases_without_a_thread
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
+    "--js-flags=--single-threaded",  # a page lives for a second: what is compiled beside it comes too late
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 STATIC = {
     "STATIC_ROOT": None,
+    "STATICFILES_DIRS": [*django_settings.STATICFILES_DIRS, looks.AXE_FOLDER],
     "WHITENOISE_USE_FINDERS": True,
     "WHITENOISE_AUTOREFRESH": False,
     "WHITENOISE_MAX_AGE": 3600,

@@ -21,7 +21,7 @@ def test_no_page_has_a_serious_fault_or_is_too_wide(console, site, ours, setting
     faults = {}
 
     def look(path: str, only: str | None = None) -> None:
-        if found := looks.faults(console, only=only) | looks.too_wide(console):
+        if found := looks.wrong(console, only=only):
             faults[path] = found
 
     everything = "&".join(f"id={render.pk}" for render in made.values())

@@ -30,12 +30,8 @@ def addresses() -> list[str]:
 
 
 def test_no_page_has_a_serious_fault_or_is_too_wide(console, site):
-    found: dict[str, object] = {}
-    for path in addresses():
-        console.goto(f"{site}/admin/alerts/{path}")
-        if wrong := looks.faults(console) | looks.too_wide(console):
-            found[path] = wrong
-    assert found == {}
+    pages = [f"alerts/{path}" for path in addresses()]
+    assert looks.wrong_with_pages(console, site, pages) == {}
 
 
 def test_a_channel_is_tested_and_an_alert_resolved_by_click(console, site, slack):  # noqa: F811

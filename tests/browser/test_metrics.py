@@ -46,15 +46,7 @@ def pages() -> list[str]:
 def test_every_page_is_sound_by_day_and_night_on_a_desk_and_a_phone(console, site, ours):
     """Nothing serious for axe-core, nothing wider than its window, no letters of a chart over others."""
     Month(ours, LAST, per_day=12).plant()
-    found = {}
-    for path in pages():
-        console.goto(f"{site}/admin/{path}")
-        wrong = looks.faults(console) | looks.too_wide(console)
-        for name, size in (("phone", looks.PHONE), ("desk", looks.DESK)):
-            console.set_viewport_size(size)
-            wrong |= {f"covered on a {name}": covered} if (covered := console.evaluate(COVERED)) else {}
-        found |= {path: wrong} if wrong else {}
-    assert found == {}
+    assert looks.wrong_with_pages(console, site, pages(), also=COVERED) == {}
 
 
 def test_the_sidebar_leads_to_them_and_a_provider_to_its_own_figures(console, site, ours):

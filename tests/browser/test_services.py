@@ -120,9 +120,4 @@ def test_the_rows_of_services_follow_and_none_comes_twice(console, site, pages):
 
 
 def test_no_page_has_a_serious_fault_or_is_too_wide(console, site, pages):
-    found = {}
-    for path in pages:
-        console.goto(f"{site}/admin/{path}")
-        if wrong := looks.faults(console) | looks.too_wide(console):
-            found[path] = wrong
-    assert found == {}
+    assert looks.wrong_with_pages(console, site, pages) == {}

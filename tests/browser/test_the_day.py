@@ -32,9 +32,4 @@ def pages(ours, tmp_path):
 
 
 def test_no_page_has_a_serious_fault_or_is_too_wide(console, site, pages):
-    found = {}
-    for path in pages:
-        console.goto(f"{site}/admin/{path}")
-        if wrong := looks.faults(console) | looks.too_wide(console):
-            found[path] = wrong
-    assert found == {}
+    assert looks.wrong_with_pages(console, site, pages) == {}

@@ -9,43 +9,35 @@ from typing import Any
 import pytest
 
 from tests.support import prepared_plant
-from tests.support.plant import QUICK, Plant
+from tests.support.plant import QUICK
+from tests.support.standing_plant import StandingPlant
 
 TIMES = "seconds from the kill to the next claim"
 
 
 @pytest.fixture(scope="session")
-def make_plant(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Plant]:
-    def make(**options: Any) -> Plant:
+def make_plant(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., StandingPlant]:
+    def make(**options: Any) -> StandingPlant:
         like = prepared_plant.of_this_run(tmp_path_factory)
-        plant = Plant(tmp_path_factory.mktemp("plant"), like=like, **options)
+        plant = StandingPlant(tmp_path_factory.mktemp("plant"), like=like, **options)
         _made.append(plant)
         return plant
 
     return make
 
 
-@pytest.fixture(scope="session")
-def production_plant(make_plant: Callable[..., Plant]) -> Iterator[Plant]:
-    """The leases of production; engines with children of their own."""
-    with make_plant(chains={"manim": "engine", "revideo": "engine"}) as plant:
-        yield plant
-
-
-@pytest.fixture(scope="session")
-def quick_plant(make_plant: Callable[..., Plant]) -> Iterator[Plant]:
-    with make_plant(**QUICK) as plant:
+@pytest.fixture(scope="package")
+def quick_plant(make_plant: Callable[..., StandingPlant]) -> Iterator[StandingPlant]:
+    """Short leases. Narrations wait in threads of `io`, all else in processes of `cpu`; who composes has an engine with
+    children of its own."""
+    with make_plant(chains={"tts": "gated_io", "revideo": "engine"}, **QUICK) as plant:
         yield plant
 
 
 @pytest.fixture
-def production(production_plant: Plant) -> Iterator[Plant]:
-    yield production_plant
-    production_plant.clear()
-
-
-@pytest.fixture
-def quick(quick_plant: Plant) -> Iterator[Plant]:
+def quick(quick_plant: StandingPlant) -> Iterator[StandingPlant]:
+    """With its keeper and its usual workers at work."""
+    quick_plant.ready()
     yield quick_plant
     quick_plant.clear()
 
@@ -60,7 +52,7 @@ def _logs_of_a_failed_test(request: pytest.FixtureRequest) -> Iterator[None]:
                 print(plant.logs())
 
 
-_made: list[Plant] = []
+_made: list[StandingPlant] = []
 _REPORT = pytest.StashKey[pytest.TestReport]()
 
 

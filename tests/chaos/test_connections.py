@@ -8,13 +8,13 @@ import pytest
 
 from renders.pipeline import duties
 from tests.support import soundness
-from tests.support.plant import Plant, Running
+from tests.support.plant import Running
+from tests.support.standing_plant import SIZES, StandingPlant
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes
 
 TASKS = 200
-PROCESSES = 2
 FILMS = 10
 GROWTH_MB = 6.0
 """Of all processes of a worker together, over 200 tasks and 10 renders once it is warm."""
@@ -22,31 +22,32 @@ SESSIONS = """SELECT pid, backend_start FROM pg_stat_activity
                WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> 'test'"""
 
 
-@pytest.mark.parametrize("pool", ["prefork", "threads"])
-def test_connections_are_kept_over_hundreds_of_tasks_and_memory_stays(quick: Plant, pool: str) -> None:
-    worker = quick.worker("cpu", pool, PROCESSES, "counted")
-    work_through(quick, worker)
+@pytest.mark.parametrize("queue", ["cpu", "io"], ids=["prefork", "threads"])
+def test_connections_are_kept_over_hundreds_of_tasks_and_memory_stays(quick: StandingPlant, queue: str) -> None:
+    worker = quick.usual(queue)
+    work_through(quick, queue)
     sessions, memory = set(quick.rows(SESSIONS)), resident_mb(worker)
-    work_through(quick, worker)
+    work_through(quick, queue)
     kept = set(quick.rows(SESSIONS))
-    print(f"{pool}: {len(kept)} connections, {memory:.1f} MB, then {resident_mb(worker):.1f} MB")
-    assert len(sessions & kept) >= PROCESSES, "the connections of its processes or threads are still the same ones"
+    print(f"{queue}: {len(kept)} connections, {memory:.1f} MB, then {resident_mb(worker):.1f} MB")
+    both = sum(SIZES.values())
+    assert len(sessions & kept) >= both, "the connections of their processes and threads are still the same ones"
     # The desk opens one anew for each order; nobody else does. Each process may have one more, for its leases.
     assert len(sessions - kept) <= 1
     # The keeper has one for its sweep and one for each of its duties.
-    assert len(kept) <= 2 * PROCESSES + 1 + len(duties._duties)
+    assert len(kept) <= 2 * both + 1 + len(duties._duties)
     assert resident_mb(worker) - memory < GROWTH_MB
 
 
-def work_through(plant: Plant, worker: Running) -> None:
+def work_through(plant: StandingPlant, queue: str) -> None:
     """Bells for which nothing is due, and renders among them."""
     films = []
     for number in range(TASKS):
-        plant.order("ring", stage="tts", queue="cpu")
+        plant.order("ring", stage="tts", queue=queue)
         if number % (TASKS // FILMS) == 0:
             films.append(plant.submit())
     plant.completed(*films)
-    wait_until(lambda: plant.broker.llen("cpu") == 0, 60, "every bell heard")
+    wait_until(lambda: plant.broker.llen(queue) == 0, 60, "every bell heard")
     soundness.check(plant, *films)
 
 

@@ -7,93 +7,83 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.support import soundness
-from tests.support.plant import QUICK, Plant
+from tests.support.standing_plant import SIZES, StandingPlant
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes
 
-THREADS = 4
+THREADS = SIZES["io"]
 KINDS = {"in good order": None, "at once": signal.SIGQUIT, "killed": signal.SIGKILL}
 
 
-@pytest.fixture(scope="module")
-def plant(make_plant: Callable[..., Plant]) -> Iterator[Plant]:
-    with make_plant(chains={"tts": "gated_io"}, **QUICK) as plant:
-        plant.cpu_worker(2)
-        plant.io_worker(THREADS)
-        plant.keeper()
-        yield plant
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_thread_works_on_after_a_restart_and_brings_what_it_had(plant: Plant, kind: str) -> None:
-    films = hold_every_thread(plant)
-    plant.stop_server("postgres", KINDS[kind])
-    plant.start_server("postgres")
-    plant.open_all()
-    plant.completed(*films)
-    soundness.check(plant, *films)
+def test_every_thread_works_on_after_a_restart_and_brings_what_it_had(quick: StandingPlant, kind: str) -> None:
+    films = hold_every_thread(quick)
+    quick.stop_server("postgres", KINDS[kind])
+    quick.start_server("postgres")
+    quick.open_all()
+    quick.completed(*films)
+    soundness.check(quick, *films)
     # Now they are idle, with connections that were fine when they were last used.
-    plant.stop_server("postgres", KINDS[kind])
-    plant.start_server("postgres")
-    again = hold_every_thread(plant)
-    plant.open_all()
-    plant.completed(*again)
-    soundness.check(plant, *again)
-    plant.leader()
+    quick.stop_server("postgres", KINDS[kind])
+    quick.start_server("postgres")
+    again = hold_every_thread(quick)
+    quick.open_all()
+    quick.completed(*again)
+    soundness.check(quick, *again)
+    quick.leader()
 
 
-def test_work_in_hand_outlives_a_database_that_is_away_for_longer_than_a_lease(plant: Plant) -> None:
+def test_work_in_hand_outlives_a_database_that_is_away_for_longer_than_a_lease(quick: StandingPlant) -> None:
     """Nobody could renew a lease: that is no worker's fault, and no reason to do its work again."""
-    films = hold_every_thread(plant)
-    run_out = max(plant.rows("SELECT lease_until FROM renders_step WHERE status = 'running'"))[0]
-    plant.stop_server("postgres")
+    films = hold_every_thread(quick)
+    run_out = max(quick.rows("SELECT lease_until FROM renders_step WHERE status = 'running'"))[0]
+    quick.stop_server("postgres")
     wait_until(lambda: time.time() > run_out.timestamp() + 1, 30, "every lease has run out")
-    [io] = [one for one in plant.running if one.name == "io"]
+    io = quick.usual("io")
     io.signal_all(signal.SIGSTOP)
-    plant.start_server("postgres")
+    quick.start_server("postgres")
     # The keeper is back before the workers are.
-    leader = plant.leader()
+    leader = quick.leader()
     looked = "SELECT query NOT LIKE '%%advisory%%' FROM pg_stat_activity WHERE pid = %s"
-    wait_until(lambda: plant.value(looked, leader), 10, "the keeper has looked for what is lost")
+    wait_until(lambda: quick.value(looked, leader), 10, "the keeper has looked for what is lost")
     io.signal_all(signal.SIGCONT)
     renewed = "SELECT bool_and(lease_until > clock_timestamp()) FROM renders_step WHERE status = 'running'"
-    wait_until(lambda: plant.value(renewed), 20, "the leases renewed")
-    plant.open_all()
-    plant.completed(*films)
-    soundness.check(plant, *films)
+    wait_until(lambda: quick.value(renewed), 20, "the leases renewed")
+    quick.open_all()
+    quick.completed(*films)
+    soundness.check(quick, *films)
 
 
-def test_beat_rings_on_after_a_restart_and_hears_of_changes(plant: Plant) -> None:
-    plant.order("beat_bell", every=1, queue="counted")
-    beat = plant.named("beat")
-    plant.rings(1)
-    plant.stop_server("postgres")
-    plant.start_server("postgres")
-    plant.order("beat_bell", every=1, queue="new")
-    plant.rings(1, "new")
-    plant.stop(beat)
+def test_beat_rings_on_after_a_restart_and_hears_of_changes(quick: StandingPlant) -> None:
+    quick.order("beat_bell", every=1, queue="counted")
+    beat = quick.named("beat")
+    quick.rings(1)
+    quick.stop_server("postgres")
+    quick.start_server("postgres")
+    quick.order("beat_bell", every=1, queue="new")
+    quick.rings(1, "new")
+    quick.stop(beat)
 
 
-def test_the_web_process_answers_again_after_a_restart(plant: Plant) -> None:
+def test_the_web_process_answers_again_after_a_restart(quick: StandingPlant) -> None:
     port = free_port()
-    web = plant.named("web", port=port)
-    cookie = plant.order("session")["cookie"]
+    web = quick.named("web", port=port)
+    cookie = quick.order("session")["cookie"]
     wait_until(lambda: signed_in(port, cookie), 60, "the web process answers")
-    plant.stop_server("postgres")
+    quick.stop_server("postgres")
     assert not signed_in(port, cookie)
-    plant.start_server("postgres")
+    quick.start_server("postgres")
     # Each of its eight threads had a connection; each must find a new one, at its first request.
     assert all(signed_in(port, cookie) for _ in range(30))
-    plant.stop(web)
+    quick.stop(web)
 
 
-def hold_every_thread(plant: Plant) -> list[str]:
+def hold_every_thread(plant: StandingPlant) -> list[str]:
     """Renders whose narrations hold every thread of the io worker, each its own."""
     films = [plant.submit("tts") for _ in range(THREADS // 2)]
     for film in films:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from renderhub.drills.looking import alive, kill, marked
 from tests.support import soundness
-from tests.support.plant import PATIENCE, STAGES, Plant
+from tests.support.plant import PATIENCE, STAGES
+from tests.support.standing_plant import StandingPlant
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes
@@ -29,6 +30,24 @@ MOMENTS = {
     "just renewed": "s.lease_until > clock_timestamp() + interval '7.8 second'",
     "soon to be renewed": "s.lease_until < clock_timestamp() + interval '6.4 second'",
 }
+KILLS = [(stage, "just renewed") for stage in STAGES] + [("manim", "soon to be renewed"), ("tts", "at any moment")]
+"""The stage decides what is half-made, the moment how long it takes: each of both, and each stage at the worst."""
+POOL = 12
+"""Processes: each of these calls holds one, and a segment's neighbour another."""
+
+
+@pytest.fixture(scope="module")
+def production_plant(make_plant: Callable[..., StandingPlant]) -> Iterator[StandingPlant]:
+    """The leases of production; engines with children of their own."""
+    with make_plant(chains={"manim": "engine", "revideo": "engine"}, sizes={"cpu": POOL}) as plant:
+        yield plant
+
+
+@pytest.fixture
+def production(production_plant: StandingPlant) -> Iterator[StandingPlant]:
+    production_plant.ready()
+    yield production_plant
+    production_plant.clear()
 
 
 def claim_of(line: dict[str, Any]) -> tuple[int, int]:
@@ -36,13 +55,13 @@ def claim_of(line: dict[str, Any]) -> tuple[int, int]:
     return int(step), int(claim)
 
 
-def moment_has_come(plant: Plant, line: dict[str, Any], moment: str) -> bool:
+def moment_has_come(plant: StandingPlant, line: dict[str, Any], moment: str) -> bool:
     sql = f"""SELECT {MOMENTS[moment]} FROM renders_step s JOIN renders_attempt a ON a.step_id = s.id
                WHERE s.id = %s AND a.claim_no = %s"""
     return bool(plant.value(sql, *claim_of(line)))
 
 
-def seconds_to_next_claim(plant: Plant, line: dict[str, Any], since: Any) -> float:
+def seconds_to_next_claim(plant: StandingPlant, line: dict[str, Any], since: Any) -> float:
     """By the database's clock."""
     step, claim = claim_of(line)
     sql = "SELECT extract(epoch FROM started_at - %s) FROM renders_attempt WHERE step_id = %s AND claim_no > %s"
@@ -51,12 +70,10 @@ def seconds_to_next_claim(plant: Plant, line: dict[str, Any], since: Any) -> flo
 
 
 def test_a_killed_pool_process_costs_one_call_and_seconds(
-    production: Plant, going_again: Callable[[str, float], None]
+    production: StandingPlant, going_again: Callable[[str, float], None]
 ) -> None:
     plant = production
-    plant.cpu_worker(24)
-    plant.keeper()
-    films = {(stage, moment): plant.submit(stage) for stage in STAGES for moment in MOMENTS}
+    films = {(stage, moment): plant.submit(stage) for stage, moment in KILLS}
     to_kill = {slot: plant.held(film, slot[0])[0] for slot, film in films.items()}
     plant.leader()
     killed = []
@@ -82,11 +99,10 @@ def test_a_killed_pool_process_costs_one_call_and_seconds(
 
 
 def test_a_killed_worker_takes_its_engines_with_it_and_loses_nothing(
-    production: Plant, going_again: Callable[[str, float], None]
+    production: StandingPlant, going_again: Callable[[str, float], None]
 ) -> None:
     plant = production
-    plant.keeper()
-    worker = plant.cpu_worker(8)
+    worker = plant.usual("cpu")
     films = {stage: plant.submit(stage) for stage in STAGES}
     held = {stage: plant.held(film, stage, soundness.STEPS[stage]) for stage, film in films.items()}
     plant.leader()
@@ -94,7 +110,7 @@ def test_a_killed_worker_takes_its_engines_with_it_and_loses_nothing(
     since = plant.now()
     plant.kill(worker)
     wait_until(lambda: not any(map(alive, engines)), ORPHANS_GONE_WITHIN, "the engines' children gone")
-    plant.cpu_worker(8)
+    plant.usual("cpu")
     for stage, lines in held.items():
         for line in lines:
             going_again(f"worker killed in {stage}", seconds_to_next_claim(plant, line, since))
@@ -104,7 +120,7 @@ def test_a_killed_worker_takes_its_engines_with_it_and_loses_nothing(
     soundness.check(plant, *films.values(), again=again)
 
 
-def wait_for_engines(plant: Plant, film: str, stage: str) -> list[int]:
+def wait_for_engines(plant: StandingPlant, film: str, stage: str) -> list[int]:
     """The engine's processes of every call that is held: its child and its grandchild, at least."""
     wanted = 2 * soundness.STEPS[stage]
 

@@ -8,57 +8,62 @@ import pytest
 
 from renderhub.drills.looking import alive, marked
 from tests.support import soundness
-from tests.support.plant import Plant
+from tests.support.standing_plant import StandingPlant
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.processes
 
 
-@pytest.mark.parametrize("pool", ["prefork", "threads"])
-def test_a_worker_told_to_stop_finishes_its_step_and_another_goes_on(quick: Plant, pool: str) -> None:
+@pytest.mark.parametrize(("queue", "stage"), [("cpu", "revideo"), ("io", "tts")], ids=["prefork", "threads"])
+def test_a_worker_told_to_stop_finishes_its_steps_and_another_goes_on(
+    quick: StandingPlant, queue: str, stage: str
+) -> None:
+    """Its mark in the database is there until it is gone (R46)."""
     plant = quick
-    plant.keeper()
-    old = plant.worker("cpu", pool, 2, "old")
-    films = [plant.submit("revideo"), plant.submit("revideo")]
-    held = [plant.held(film, "revideo") for film in films]
+    old = plant.usual(queue)
+    mark = "SELECT kind, queues, size FROM renders_presence WHERE split_part(name, '@', 1) = %s"
+    there = [("worker", [queue], plant.sizes[queue])]
+    wait_until(lambda: plant.rows(mark, old.name) == there, 30, "its mark")
+    films = [plant.submit(stage), plant.submit(stage)]
+    held = [plant.held(film, stage, claims=soundness.STEPS[stage]) for film in films]
     old.popen.send_signal(signal.SIGTERM)
     wait_until(lambda: "Warm shutdown" in old.log.read_text(), 10, "the worker heard it")
-    plant.worker("cpu", pool, 2, "new")
+    plant.retire(queue)
+    plant.usual(queue)
     plant.open_all()
     plant.completed(*films)
     assert old.wait() == 0
     plant.running.remove(old)
-    finished = {line["claim"] for line in plant.journal(stage="revideo") if line["event"] == "answered"}
+    assert plant.rows(mark, old.name) == []
+    finished = {line["claim"] for line in plant.journal(stage=stage) if line["event"] == "answered"}
     assert {line["claim"] for lines in held for line in lines} <= finished
     soundness.check(plant, *films)
 
 
-def test_a_worker_that_does_not_finish_within_its_grace_loses_nothing(quick: Plant) -> None:
+def test_a_worker_that_does_not_finish_within_its_grace_loses_nothing(quick: StandingPlant) -> None:
     """What the supervisor and Docker do: SIGTERM, then SIGKILL."""
-    quick.keeper()
-    old = quick.cpu_worker(2, "old")
+    old = quick.usual("cpu")
     film = quick.submit("revideo")
     quick.held(film, "revideo")
     old.popen.send_signal(signal.SIGTERM)
     wait_until(lambda: "Warm shutdown" in old.log.read_text(), 10, "the worker heard it")
     quick.kill(old)
-    quick.cpu_worker(2, "new")
+    quick.usual("cpu")
     quick.held(film, "revideo", claims=2)
     quick.open_all()
     quick.completed(film)
     soundness.check(quick, film, again={(film, "revideo"): 1})
 
 
-def test_what_would_take_too_long_is_handed_back_and_goes_on_elsewhere_within_two_seconds(production: Plant) -> None:
-    """Its engine and the engine's children are ended; nothing of the step is spent."""
-    plant = production
-    plant.keeper()
-    old = plant.cpu_worker(2, "old", SOFT_STOP_SECONDS="1")
-    film = plant.submit("revideo")
-    [held] = plant.held(film, "revideo")
-    engines = wait_until(lambda: marked(str(plant.gate(film, "revideo"))), 10, "the engine at work")
-    plant.cpu_worker(2, "new")
-    wait_until(lambda: "Connected to" in (plant.folder / "log" / "new.log").read_text(), 30, "the new worker is there")
+def test_what_would_take_too_long_is_handed_back_and_goes_on_elsewhere_within_two_seconds(quick: StandingPlant) -> None:
+    """Its engine and the engine's children are ended; nothing of the step is spent. Nobody waits for its lease, which
+    is that of production."""
+    plant = quick
+    with plant.parked(plant.usual("cpu")):
+        old = plant.cpu_worker(1, "old", SOFT_STOP_SECONDS="1", LEASE_SECONDS="8", LEASE_RENEWAL_SECONDS="2")
+        film = plant.submit("revideo")
+        [held] = plant.held(film, "revideo")
+        engines = wait_until(lambda: marked(str(plant.gate(film, "revideo"))), 10, "the engine at work")
     old.popen.send_signal(signal.SIGTERM)
     wait_until(lambda: "Warm shutdown" in old.log.read_text(), 10, "the worker heard it")
     told = plant.now()

@@ -100,7 +100,7 @@ class Entry:
     spoilt: int = 12
     """How many good answers are spoilt: fewer where most of them are still good enough for a child process."""
     examples: int = 25
-    """How many answers are made up at random: fewer where each costs a child process."""
+    """How many answers are made up at random, of a hundred: fewer where each costs a child process."""
     unusable: Collection[ErrorCode] = RETRYABLE_SIGHT
     """What answers of status 200 that cannot be used may come to."""
 

@@ -24,7 +24,7 @@ SLACK = 1.5
 """Seconds after its time limit in which a call has to be over: the machine that tests run on is busy."""
 ENOUGH = 10.0
 """Time limit of calls that are not meant to run out of it."""
-SHORT = 0.25
+SHORT = 0.12
 """Time limit of calls that are."""
 FEW = 40_000_000
 """Bytes of media that are taken where a gigabyte is sent: many times what may be held in memory."""
@@ -390,7 +390,7 @@ def test_a_ping_never_raises_and_ends_in_time(entry: Entry, server: MisbehavingS
 def test_whatever_is_answered_comes_to_a_typed_error_or_a_good_asset(
     entry: Entry, server: MisbehavingServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    @settings(max_examples=entry.examples, deadline=None)
+    @settings(max_examples=settings.default.max_examples * entry.examples // 100, deadline=None)
     @given(act=made_up())
     def holds(act: Act) -> None:
         server.does(act)

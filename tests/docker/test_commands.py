@@ -21,6 +21,7 @@ import requests
 from renderhub.embedded.home import PROJECT
 from renderhub.supervisor.processes import Process
 from tests.docker.conftest import ROLES, production
+from tests.support import prepared_plant
 from tests.support.dockerfile import Image
 from tests.support.plant import Plant
 from tests.support.running import Running
@@ -77,7 +78,8 @@ def containers(
     folder = tmp_path_factory.mktemp("containers")
     mounted = folder / "secrets"
     shutil.copytree(secrets, mounted)
-    with Plant(folder / "plant") as plant, socket.socket() as free:
+    like = prepared_plant.of_this_run(tmp_path_factory)
+    with Plant(folder / "plant", like=like, durable=False) as plant, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         for name, url in plant.servers.urls.environment().items():
             with suppress(FileNotFoundError):
@@ -103,8 +105,7 @@ def test_each_image_works_and_stops_when_it_is_told_to(containers: Containers) -
         if role != "beat":
             wait_until(lambda role=role: containers.is_healthy(role), READY, f"{role} to be healthy")
     _look_at_the_console(containers)
-    _look_at_beat(containers)
-    _look_at_services(containers)
+    _look_at_beat_and_what_it_sends(containers)
     for role, process in running.items():
         process.popen.send_signal(getattr(signal, containers.built[role].stop_signal))
     for role, process in running.items():
@@ -138,24 +139,24 @@ def _look_at_the_console(containers: Containers) -> None:
     assert requests.get(f"{site}/readyz", timeout=20).status_code == 200
 
 
-def _look_at_beat(containers: Containers) -> None:
+def _look_at_beat_and_what_it_sends(containers: Containers) -> None:
+    """It lives and sends nothing; then it looks at its schedule again and asks for a round, and a worker asks all the
+    services: the bucket is nowhere to be found."""
     plant = containers.plant
     count = "SELECT count(*) FROM django_celery_beat_periodictask WHERE task = 'renders.check_services'"
     wait_until(lambda: plant.rows(count)[0][0], READY, "beat to have its schedule")
     plant.rows("UPDATE django_celery_beat_periodictask SET last_run_at = now() - interval '8 minutes' RETURNING 1")
     assert not containers.is_healthy("beat"), "it lives, and sends nothing"
-    plant.rows("UPDATE django_celery_beat_periodictask SET last_run_at = now() RETURNING 1")
-    assert containers.is_healthy("beat")
-
-
-def _look_at_services(containers: Containers) -> None:
-    """What beat sends every minute, sent now: a worker asks them all, and the bucket is nowhere to be found."""
-    plant = containers.plant
-    send = "import django; django.setup(); from renders.health import rounds; rounds.ring()"
-    environment = {**plant.environment(), **containers.environments["beat"]}
-    subprocess.run([sys.executable, "-c", send], cwd=PROJECT, env=environment, check=True)
+    look = "UPDATE django_celery_beat_periodictasks SET last_update = now() RETURNING 1"
     told = "SELECT data->>'name' FROM renders_renderevent WHERE kind = 'service.down'"
-    wait_until(lambda: ("s3",) in plant.rows(told), READY, "a worker to have asked the services")
+
+    def is_told() -> bool:
+        plant.rows(look)  # its very first look does not count
+        return ("s3",) in plant.rows(told)
+
+    wait_until(is_told, READY, "beat to have sent a round, and a worker to have asked the services")
     status = dict(plant.rows("SELECT name, status FROM renders_service"))
     assert status["s3"] == "down"
     assert {status[name] for name in ("database", "broker", "storage", "local_media")} == {"up"}
+    plant.rows("UPDATE django_celery_beat_periodictask SET last_run_at = now() RETURNING 1")
+    assert containers.is_healthy("beat")

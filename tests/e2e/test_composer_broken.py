@@ -36,12 +36,12 @@ def test_a_slideshow_is_delivered_and_marked(
         raise RuntimeError("the mixer is broken")
 
     monkeypatch.setattr(composer, "make_sound", broken)
-    render = pipeline.make()
+    render = pipeline.make(aspect_ratio="1:1")
     assert render.status == "completed", render.error_message
     video = Path(settings.MEDIA_ROOT) / "videos" / render.video_url.removeprefix("/media/")
     info = probe(video, decode=True)
     assert info.video is not None
-    assert (info.video.width, info.video.height) == (1920, 1080)
+    assert (info.video.width, info.video.height) == (1080, 1080)
     assert abs(samples.loudness(video)[0] + 14) <= 1
     [mark] = render.degraded
     assert (mark["stage"], mark["provider"]) == ("revideo", "slideshow")

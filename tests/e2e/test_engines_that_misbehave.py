@@ -21,7 +21,7 @@ def test_scenes_that_hang_end_at_their_limit_and_their_stills_stand_in(
     quick = {"MANIM_PYTHON": str(hanging), "MANIM_SECONDS": "1"}
     with Plant(tmp_path / "plant", like=prepared, durable=False, chains={"manim": "manim,still"}, **quick) as plant:
         plant.keeper()
-        plant.cpu_worker(2)
+        plant.cpu_worker(1)
         film = plant.submit()
         plant.completed(film)
         [(marks,)] = plant.rows("SELECT degraded FROM renders_render WHERE name = %s", film)

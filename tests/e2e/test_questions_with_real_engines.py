@@ -64,7 +64,7 @@ def plant(chat: MisbehavingServer, tmp_path: Path, prepared: Path | None) -> Ite
     service = {"SCRIPT_API_URL": f"{chat.url}/v1", "SCRIPT_API_KEY": "sk-1234", "SCRIPT_API_MODEL": "model-1"}
     with Plant(tmp_path / "plant", like=prepared, durable=False, chains=REAL, **service) as plant:
         plant.keeper()
-        plant.cpu_worker(2)
+        plant.cpu_worker(1)
         plant.io_worker(2)
         yield plant
 

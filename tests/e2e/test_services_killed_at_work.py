@@ -45,7 +45,7 @@ def test_the_next_of_the_chain_makes_the_work_and_nothing_is_left(
     with Plant(tmp_path / "plant", like=prepared, durable=False, chains=CHAINS, **quick) as plant:
         plant.named("web", port=port)
         plant.keeper()
-        plant.cpu_worker(2)
+        plant.cpu_worker(1)
         plant.io_worker(2)
         film = plant.submit()
         notes = hanging.with_name(f"{hanging.name}.notes")

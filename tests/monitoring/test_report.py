@@ -256,7 +256,7 @@ def test_below_target_is_told_each_day_and_back_on_target_once(morning):
     assert told("sla.back_on_target") == []
     for ahead in range(1, 7):
         then = on(DAY + timedelta(days=ahead), morning.workspace)
-        for number in range(20):
+        for number in range(5):
             make(then, f"+{ahead} {number}", -5)
         with clock.frozen(NOW + timedelta(days=ahead)):
             reporting.write_due()

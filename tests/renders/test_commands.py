@@ -208,10 +208,6 @@ class TestRerender:
 
 
 class TestEnsureOperator:
-    @pytest.fixture(autouse=True)
-    def _cheap_hashes(self, settings: Any) -> None:
-        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
     def test_the_first_operator_owns_the_main_workspace_and_may_log_in(self) -> None:
         answer = json.loads(told("ensure_operator"))
         user = User.objects.get()

@@ -1,64 +1,91 @@
 """What is wrong with a page as it is shown: faults that axe-core finds serious or critical, by day and by night, and
-what is wider than its window.
+what is wider than its window, on a desk and on a phone.
 
-axe-core comes with the development requirements, inside the package `axe-playwright-python`.
+axe-core comes with the development requirements, inside the package `axe-playwright-python`; the web process of the
+tests serves it (`AXE_FOLDER`), so that the browser keeps it, compiled.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterable
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-_RUN = """async ([rules, where]) => {
-    const grave = ["serious", "critical"];
-    // Rules that find nothing grave are not asked: they take a fifth of the time.
-    const light = axe._audit.rules.filter((rule) => rule.impact && !grave.includes(rule.impact)).map((rule) => rule.id);
-    const found = await axe.run(where, {
-        resultTypes: ["violations"], preload: false,
-        ...(rules.length ? {runOnly: {type: "rule", values: rules}}
-            : {rules: Object.fromEntries(light.map((id) => [id, {enabled: false}]))})});
-    return found.violations.filter((one) => grave.includes(one.impact))
-        .map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
-}"""
+AXE_FOLDER = str(resources.files("axe_playwright_python"))
+_RUN = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
 _COLOURS = ["color-contrast", "link-in-text-block"]
 """What the night can change of a page: everything else is the same by day."""
 _WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SIDEBAR = "#nav-sidebar"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
-
-def faults(page: Any, *, only: str | None = None) -> dict[str, Any]:
-    """axe-core's findings on the page that is open, by day and by night. `only`: a part, where the rest was looked
-    at before. The console's sidebar is left out: it is a third of a page, and has a look of its own (`SIDEBAR`)."""
-    where = {"include": [only]} if only else {"exclude": [SIDEBAR]}
-    page.evaluate(_axe())
-    day = _dress(page, "light")
-    found = {"day": page.evaluate(_RUN, [[], where])}
-    assert _dress(page, "dark") != day, "the page is the same by night"
-    found |= {"night": page.evaluate(_RUN, [_COLOURS, where])}
-    _dress(page, "light")
-    return {when: told for when, told in found.items() if told}
+_passed: list[str] = []
+"""The looks whose colours have passed in this process: what looks the same is not measured again."""
 
 
-def too_wide(page: Any) -> dict[str, int]:
-    """Pixels by which the page that is open is wider than its window, on a phone and on a desk."""
-    found = {}
-    for name, size in (("phone", PHONE), ("desk", DESK)):
-        page.set_viewport_size(size)
-        if wider := page.evaluate(_WIDER):
-            found[name] = wider
+def wrong(page: Any, *, only: str | None = None, also: str | None = None) -> dict[str, Any]:
+    """What is wrong with the page that is open, by day and by night, on a desk and on a phone.
+
+    `only`: a part, where the rest was looked at before. `also`: a script whose answer is a fault, on either size. The
+    page is looked at as it is first, and is left as it was looked at last: to dress it once more costs a tenth of all.
+    """
+    looks = (lambda: _faults(page, only), lambda: _too_wide(page, also))
+    at_the_desk = page.viewport_size == DESK
+    found: dict[str, Any] = {}
+    for look in looks if at_the_desk else reversed(looks):
+        found |= look()
     return found
 
 
-def _dress(page: Any, scheme: str) -> str:
-    """Show the page that is open in this scheme, without loading it anew: what was clicked stays. The colour of its
-    ground is answered. The console chooses its class when it is loaded."""
-    page.emulate_media(color_scheme=scheme)
-    page.evaluate("(dark) => document.documentElement.classList.toggle('dark', dark)", scheme == "dark")
-    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+def wrong_with_pages(page: Any, site: str, paths: Iterable[str], *, also: str | None = None) -> dict[str, Any]:
+    """What is wrong with each of them, by its path; every other one is loaded by night, and on a phone."""
+    found = {}
+    for path in paths:
+        page.goto(f"{site}/admin/{path}")
+        if told := wrong(page, also=also):
+            found[path] = told
+    return found
 
 
-@cache
-def _axe() -> str:
-    return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+def _faults(page: Any, only: str | None) -> dict[str, Any]:
+    """axe-core's findings. The console's sidebar is left out: it is a third of a page, and has a look of its own."""
+    where = {"include": [only]} if only else {"exclude": [SIDEBAR]}
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(url="/static/axe.min.js")
+    one, other = _schemes(page)
+    first = _asked(page, [], where)
+    page.emulate_media(color_scheme=other)
+    # The console chooses its class when it is loaded; what was clicked stays.
+    page.evaluate("(dark) => document.documentElement.classList.toggle('dark', dark)", other == "dark")
+    second = _asked(page, _COLOURS, where)
+    assert first["ground"] != second["ground"], "the page is the same by day and by night"
+    return {when: found["told"] for when, found in ((one, first), (other, second)) if found["told"]}
+
+
+def _schemes(page: Any) -> tuple[str, str]:
+    """The one that the page is shown in, and the other."""
+    dark, dressed = page.evaluate(
+        "[matchMedia('(prefers-color-scheme: dark)').matches, document.documentElement.classList.contains('dark')]"
+    )
+    assert dark == dressed, "the page is not dressed as the browser asks"
+    return ("dark", "light") if dark else ("light", "dark")
+
+
+def _asked(page: Any, rules: list[str], where: dict[str, list[str]]) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate(_RUN, {"passed": _passed, "rules": rules, "where": where})
+    _passed[:] = found["passed"]
+    return found
+
+
+def _too_wide(page: Any, also: str | None) -> dict[str, Any]:
+    """Pixels by which the page is wider than its window, and what `also` answers."""
+    found: dict[str, Any] = {}
+    sizes = [("phone", PHONE), ("desk", DESK)]
+    for name, size in sorted(sizes, key=lambda one: one[1] != page.viewport_size):
+        page.set_viewport_size(size)
+        if wider := page.evaluate(_WIDER):
+            found[name] = wider
+        if also and (told := page.evaluate(also)):
+            found[f"also on a {name}"] = told
+    return found

@@ -12,11 +12,10 @@ from renders.pipeline.lease import LeaseKeeper
 
 @pytest.fixture(autouse=True)
 def pages_without_preparation(settings: Any) -> None:
-    """Static files are found where they lie, without `collectstatic`; passwords are hashed for speed."""
+    """Static files are found where they lie, without `collectstatic`."""
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     # Providers are made once a process; the one that publishes has to know this test's folder.
     chains.provider.cache_clear()
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -98,9 +98,9 @@ def run_all(limit: int = 200) -> list[Claimed]:
     return done
 
 
-def make() -> Render:
+def make(**more: Any) -> Render:
     """A render on both queues, until nothing of it is due or sleeping any more."""
-    render = ask()
+    render = ask(**more)
     for _ in range(20):
         while run_one("cpu") or run_one("io"):
             pass

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from renderhub.drills.looking import below, kill, marked
 from renderhub.embedded import postgres, servers, valkey
@@ -65,7 +65,7 @@ class Plant(PlantView):
         self._desk: subprocess.Popen[bytes] | None = None
         self._undo = ExitStack()
 
-    def __enter__(self) -> Plant:
+    def __enter__(self) -> Self:
         with ExitStack() as undo:
             if self._like is not None:
                 shutil.copytree(self._like / "postgres", self.folder / "postgres")

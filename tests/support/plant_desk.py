@@ -65,6 +65,14 @@ def ring(stage: str, queue: str) -> dict[str, Any]:
     return {}
 
 
+def look_for_the_lost() -> dict[str, Any]:
+    """What a keeper does each second, once."""
+    from renders.pipeline import recovery
+
+    recovery.tick()
+    return {}
+
+
 def page(path: str) -> dict[str, Any]:
     """A page of the console as the operator sees it. Its static files need no build."""
     from django.test import Client, override_settings
@@ -105,6 +113,7 @@ ORDERS: dict[str, Callable[..., dict[str, Any]]] = {
     "submit": submit,
     "cancel": cancel,
     "ring": ring,
+    "look_for_the_lost": look_for_the_lost,
     "page": page,
     "session": session,
     "beat_bell": beat_bell,

@@ -20,7 +20,7 @@ def of_this_run(factory: pytest.TempPathFactory) -> Path | None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             making = factory.mktemp("preparing") / "plant"
-            with Plant(making):
+            with Plant(making, durable=False):
                 pass
             making.rename(folder)
     database = folder / "postgres"

@@ -47,7 +47,7 @@ def main() -> int:
     options = parser.parse_args()
     processes = []
     if options.broken:
-        crew.LONGEST_DELAY = 0.01
+        crew.LONGEST_DELAY, crew.HOPELESS_AFTER = 0.01, 3
         processes.append(Process("broken", ("false",)))
     for text in options.process:
         name, stops, grace = text.split(":")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from renders.look.board import Board
 from renders.look.content import Amount, Content, NotEnough, written
-from renders.look.fonts import Weight, measure
+from renders.look.fonts import Weight, advance
 from renders.look.frame import HEADLINE, LABEL, STRONG_POINT
 from renders.look.layout import Dot, Stroke
 from renders.look.parts import Edge, Part
@@ -100,7 +100,7 @@ def _rows_that_fit(board: Board, amounts: list[Amount]) -> int:
 
 def _beside_bars(board: Board, amounts: list[Amount]) -> bool:
     """Whether names stand left of their bars (else above them)."""
-    widest = max(measure(a.label, Weight.REGULAR, board.frame.px(LABEL.largest)).width for a in amounts)
+    widest = max(advance(a.label, Weight.REGULAR, board.frame.px(LABEL.largest)) for a in amounts)
     return board.frame.is_wide or (not board.frame.is_tall and widest < board.width * 0.34 * _NAMES.lines)
 
 
@@ -121,8 +121,8 @@ def _spoken_of(amounts: list[Amount], headline: str) -> int:
 def _stand_upright(board: Board, amounts: list[Amount]) -> bool:
     """Columns suit a few short labels, most of all dates; long names want rows."""
     slot = board.width / len(amounts)
-    widest = max(measure(a.label, Weight.REGULAR, board.frame.px(LABEL.largest)).width for a in amounts)
-    tallest = max(measure(a.shown, Weight.SEMIBOLD, board.frame.px(_VALUE.largest)).width for a in amounts)
+    widest = max(advance(a.label, Weight.REGULAR, board.frame.px(LABEL.largest)) for a in amounts)
+    tallest = max(advance(a.shown, Weight.SEMIBOLD, board.frame.px(_VALUE.largest)) for a in amounts)
     dated = all(amount.label[:1].isdigit() for amount in amounts)
     fits = max(widest, tallest) < slot * 0.86 and min(amount.value for amount in amounts) >= 0
     return 1 < len(amounts) <= 2 * _MOST_BARS and fits and (dated or not board.frame.is_tall)

@@ -57,10 +57,8 @@ class Orchestrator(Immediate):
     def _judged(self, rendered: Rendered, request: Request, session: Session) -> Outcome:
         captions = session.folder / "captions.vtt"
         captions.write_text("WEBVTT\n", encoding="utf-8")
-        video, found = (
-            rendered.video,
-            inspection.measure(rendered.video, captions, seconds=session.seconds, cancel=session.stop),
-        )
+        video, info = rendered.video, rendered.info
+        found = inspection.measure(video, captions, seconds=session.seconds, cancel=session.stop, info=info)
         faults = _faults(found)
         if faults and finishing.is_curable(faults):
             form = finishing.Form(*_size(rendered), round(_fps(rendered)))

@@ -14,6 +14,7 @@ from renders.look.theme import INK, THEMES
 from renders.look.thumbnail import draw_beside
 from renders.media import beside, failures, finishing, gate, inspection, notes
 from renders.media.gate import Measured
+from renders.media.probe import MediaInfo
 from renders.media.session import BadAsset, Session, Stop
 from renders.providers.base import Immediate, Request
 from renders.providers.render_service import Rendered, RenderService
@@ -64,7 +65,7 @@ class RevideoService(Immediate):
     def _judged(self, rendered: Rendered, timeline: Timeline, request: Request, session: Session) -> Outcome:
         texts = beside.write(timeline, session.folder, beside.words(request.payload.get("words")))
         wanted = gate.expected(timeline)
-        video, found = rendered.video, self._measured(rendered.video, texts["captions"], session)
+        video, found = rendered.video, self._measured(rendered.video, texts["captions"], session, rendered.info)
         faults = gate.verdict(found, wanted)
         if finishing.is_curable(faults) and (faults or _lacks_chapters(found, timeline)):
             form = finishing.Form(timeline.width, timeline.height, timeline.fps, notes.metadata(timeline))
@@ -78,8 +79,8 @@ class RevideoService(Immediate):
         draw_beside(timeline.title, theme, (timeline.width, timeline.height), thumbnail)
         return Ok(gate.described(found, timeline), {"video": video, **texts, "thumbnail": thumbnail})
 
-    def _measured(self, video: Path, captions: Path, session: Session) -> Measured:
-        return inspection.measure(video, captions, seconds=session.seconds, cancel=session.stop)
+    def _measured(self, video: Path, captions: Path, session: Session, info: MediaInfo | None = None) -> Measured:
+        return inspection.measure(video, captions, seconds=session.seconds, cancel=session.stop, info=info)
 
 
 def _file(name: str, request: Request) -> Path:

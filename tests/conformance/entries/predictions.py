@@ -8,7 +8,10 @@ from typing import Any
 from renders.domain.errors import ErrorCode
 from renders.domain.outcomes import Ok
 from renders.domain.script import Role, SceneKind, Segment, Visual
-from renders.providers.predictions import Model, PredictionClip, PredictionImage, PredictionMusic, Service
+from renders.providers.predictions import Model, Service
+from renders.providers.predictions.clip import PredictionClip
+from renders.providers.predictions.image import PredictionImage
+from renders.providers.predictions.music import PredictionMusic
 from renders.providers.predictions.predicting import Predicting
 from tests.conformance.http_providers import KEY, Entry, Told
 from tests.support import generated_media

@@ -8,18 +8,28 @@ from typing import Any
 
 from renders.domain.errors import ErrorCode
 from renders.domain.outcomes import Ok
-from renders.domain.script import SceneKind
-from renders.domain.timeline import Material
+from renders.domain.script import Role, SceneKind, Script, Segment
+from renders.domain.timeline import build
 from renders.providers.base import Provider
 from renders.providers.manim_service import ManimService
 from renders.providers.orchestrator import Orchestrator
 from renders.providers.revideo_service import RevideoService
 from tests.conformance.http_providers import KEY, Entry, Told
 from tests.renders.providers import manim_scenes
-from tests.renders.providers.test_composer import timeline
 from tests.support.clips import clip
 from tests.support.misbehaving import Act, Talk, answer
 
+BRIEF = build(
+    Script("T", "en", (Segment("s1", Role.ITEM, "It is said.", "Head", SceneKind.BULLETS),)),
+    {},
+    {},
+    None,
+    size=(192, 108),
+    fps=30,
+    language="en",
+    theme="ink",
+)
+"""A second or two without a voice."""
 LARGEST = "renders.providers.render_service.LARGEST"
 
 
@@ -85,16 +95,16 @@ ENTRIES = (
         "revideo_service",
         "revideo",
         lambda url, _: RevideoService(url, lambda path: f"http://127.0.0.1/{path.name}", KEY),
-        {"timeline": timeline({"s1": Material()}, voices=False, count=1).to_json()},
-        video(size="320x180", seconds=timeline({"s1": Material()}, voices=False, count=1).duration, sound=True),
-        lambda ok: ok.result["width"] == 320 and {"video", "captions", "thumbnail"} <= set(ok.files),
+        {"timeline": BRIEF.to_json()},
+        video(size="192x108", seconds=BRIEF.duration, sound=True),
+        lambda ok: ok.result["width"] == 192 and {"video", "captions", "thumbnail"} <= set(ok.files),
     ),
     entry(
         "orchestrator",
         "orchestrator",
         lambda url, _: Orchestrator(url, KEY),
         {"job_id": "j-1", "job_type": "doubt", "input": "Why?", "style": "concise", "length": 60, "voice": "default"},
-        video(size="320x180", seconds=3.5, sound=True),
+        video(size="192x108", seconds=3.2, sound=True),
         lambda ok: ok.result["duration"] > 3 and {"video", "captions", "thumbnail"} <= set(ok.files),
     ),
 )

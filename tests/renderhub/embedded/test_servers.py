@@ -55,8 +55,19 @@ def sockets_of(running: Servers) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with servers.start(tmp_path_factory.mktemp("home")) as running:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose database was made, and is stopped: every test leaves it so. It lies deep, has spaces in its name,
+    and an initdb was interrupted in it before."""
+    home = tmp_path_factory.mktemp("home") / ("deep " * 40) / "100% 'home' ü"
+    (home / "postgres.new" / "base").mkdir(parents=True)
+    with quickly(home, broker=False):
+        pass
+    return home
+
+
+@pytest.fixture(scope="class")
+def running(made: Path) -> Iterator[Servers]:
+    with servers.start(made) as running:
         yield running
 
 
@@ -107,24 +118,23 @@ class TestRunning:
 
 
 class TestStartingAndStopping:
-    def test_data_outlives_a_restart_and_nothing_else_does(self, tmp_path: Path) -> None:
-        with quickly(tmp_path) as running:
+    def test_data_outlives_a_restart_and_nothing_else_does(self, made: Path) -> None:
+        with quickly(made) as running:
             ask(running.urls.database, "CREATE TABLE kept AS SELECT 42 AS answer")
             pids = [pid for server in running.running.values() for pid in (server.pid, server.child.watchdog_pid)]
             sockets = sockets_of(running)
             assert all(map(alive, pids))
         assert not any(map(alive, pids))
         assert not sockets.exists()
-        assert current_urls(tmp_path) is None
-        with quickly(tmp_path, broker=False) as running:
+        assert current_urls(made) is None
+        with quickly(made, broker=False) as running:
             assert ask(running.urls.database, "SELECT answer FROM kept") == (42,)
             assert running.urls.broker == ""
 
-    def test_the_home_may_lie_deep_and_have_spaces_in_its_name(self, tmp_path: Path) -> None:
-        home = tmp_path / ("deep " * 40) / "100% 'home' ü"
-        with quickly(home) as running:
+    def test_the_home_may_lie_deep_and_have_spaces_in_its_name(self, made: Path) -> None:
+        with quickly(made) as running:
             assert ask(running.urls.database, "SELECT 1") == (1,)
-            assert current_urls(home) == running.urls
+            assert current_urls(made) == running.urls
 
     def test_with_servers_of_the_operators_own_none_is_started(self, tmp_path: Path) -> None:
         with quickly(tmp_path, database=False, broker=False) as running:
@@ -133,25 +143,34 @@ class TestStartingAndStopping:
             with pytest.raises(HomeBusy):
                 quickly(tmp_path, database=False, broker=False)
 
-    def test_what_an_interrupted_initdb_left_is_no_hindrance(self, tmp_path: Path) -> None:
-        (tmp_path / "postgres.new" / "base").mkdir(parents=True)
-        with quickly(tmp_path, broker=False) as running:
-            assert ask(running.urls.database, "SELECT 1") == (1,)
-        assert not (tmp_path / "postgres.new").exists()
+    def test_what_an_interrupted_initdb_left_is_no_hindrance(self, made: Path) -> None:
+        assert (made / "postgres" / "PG_VERSION").exists()
+        assert not (made / "postgres.new").exists()
 
-    def test_a_server_that_does_not_start_says_why_and_leaves_nothing(self, tmp_path: Path) -> None:
-        with quickly(tmp_path, broker=False) as running:
-            sockets = sockets_of(running)
-        with (tmp_path / "postgres" / "postgresql.conf").open("a") as settings:
-            settings.write("\nno_such_setting = 1\n")
-        for _ in range(2):  # the second time shows that the first gave the home free
-            with pytest.raises(
-                ServerNotStarted, match='unrecognized configuration parameter "no_such_setting"'
-            ) as caught:
-                quickly(tmp_path)
-            assert "postgres.log" in caught.value.remedy
-        assert not [path for path in sockets.parent.glob("renderhub-*") if path == sockets]
-        assert not marked(str(tmp_path))
+    def test_a_server_that_does_not_start_says_why_and_leaves_nothing(
+        self, made: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folders: list[SocketFolder] = []
+
+        def noted() -> SocketFolder:
+            folders.append(SocketFolder())
+            return folders[-1]
+
+        monkeypatch.setattr(servers, "SocketFolder", noted)
+        settings = made / "postgres" / "postgresql.conf"
+        sound = settings.read_text()
+        try:
+            settings.write_text(f"{sound}\nno_such_setting = 1\n")
+            for _ in range(2):  # the second time shows that the first gave the home free
+                with pytest.raises(
+                    ServerNotStarted, match='unrecognized configuration parameter "no_such_setting"'
+                ) as caught:
+                    quickly(made)
+                assert "postgres.log" in caught.value.remedy
+        finally:
+            settings.write_text(sound)
+        assert [folder.path.exists() for folder in folders] == [False, False]
+        assert not marked(str(made))
 
     def test_a_database_of_another_version_is_not_touched(self, tmp_path: Path) -> None:
         (tmp_path / "postgres").mkdir()
@@ -169,63 +188,60 @@ class TestStartingAndStopping:
 
 class TestAfterACrash:
     @pytest.fixture
-    def owner(self, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-        command = [sys.executable, "-c", OWNER, str(tmp_path)]
+    def owner(self, made: Path) -> Iterator[subprocess.Popen[str]]:
+        command = [sys.executable, "-c", OWNER, str(made)]
         with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as owner:
             assert owner.stdout
             assert owner.stdout.readline() == "ready\n"
             yield owner
             owner.kill()
 
-    def test_no_server_outlives_its_killed_owner(self, owner: subprocess.Popen[str], tmp_path: Path) -> None:
+    def test_no_server_outlives_its_killed_owner(self, owner: subprocess.Popen[str], made: Path) -> None:
         family = below(owner.pid)
         assert len(family) > 6
         owner.kill()
         wait_until(lambda: not any(map(alive, family)), 5, "all servers are gone")
-        assert (tmp_path / "run" / "servers.json").exists()
-        assert current_urls(tmp_path) is None
-        with quickly(tmp_path) as running:
+        assert (made / "run" / "servers.json").exists()
+        assert current_urls(made) is None
+        with quickly(made) as running:
             assert ask(running.urls.database, "SELECT 1") == (1,)
 
     def test_its_servers_end_even_when_their_watchdogs_are_killed_too(
-        self, owner: subprocess.Popen[str], tmp_path: Path
+        self, owner: subprocess.Popen[str], made: Path
     ) -> None:
         family = below(owner.pid)
         for pid in [pid for pid in family if b"watchdog" in Path(f"/proc/{pid}/cmdline").read_bytes()]:
             kill(pid)
         owner.kill()
         owner.wait()
-        with quickly(tmp_path) as running:
+        with quickly(made) as running:
             assert ask(running.urls.database, "SELECT 1") == (1,)
             wait_until(lambda: not any(map(alive, family)), 5, "the old servers are gone")
 
-    def test_a_server_that_nobody_watches_any_more_is_ended(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_server_that_nobody_watches_any_more_is_ended(self, made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stale, "LEAVE_SECONDS", 0.1)
-        with quickly(tmp_path, broker=False) as running:
-            data = running.home.data
+        data = made / "postgres"
         sockets = SocketFolder()
         words = [*identity.choose(data).prefix, binaries.postgres_folder() / "bin" / "postgres", "-D", data]
         words += ["-c", "listen_addresses=", "-c", f"unix_socket_directories={sockets.path}"]
         with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as left:
             try:
                 wait_until((sockets.path / ".s.PGSQL.5432").exists, 20, "the left one listens")
-                with quickly(tmp_path, broker=False) as running:
+                with quickly(made, broker=False) as running:
                     assert ask(running.urls.database, "SELECT 1") == (1,)
                 assert left.wait(10) is not None
             finally:
                 left.kill()
                 sockets.remove()
 
-    def test_a_pid_file_that_names_an_unrelated_process_is_no_hindrance(self, tmp_path: Path) -> None:
-        with quickly(tmp_path, broker=False):
-            pid_file = (tmp_path / "postgres" / "postmaster.pid").read_text()
+    def test_a_pid_file_that_names_an_unrelated_process_is_no_hindrance(self, made: Path) -> None:
+        with quickly(made, broker=False):
+            pid_file = (made / "postgres" / "postmaster.pid").read_text()
         lines = pid_file.split("\n")
         unrelated = subprocess.Popen(["sleep", "600"])
         try:
-            (tmp_path / "postgres" / "postmaster.pid").write_text("\n".join([str(unrelated.pid), *lines[1:]]))
-            with quickly(tmp_path, broker=False) as running:
+            (made / "postgres" / "postmaster.pid").write_text("\n".join([str(unrelated.pid), *lines[1:]]))
+            with quickly(made, broker=False) as running:
                 assert ask(running.urls.database, "SELECT 1") == (1,)
             assert unrelated.poll() is None
         finally:
@@ -248,7 +264,7 @@ class TestWhoRunsPostgres:
         before = {path: path.stat() for path in (closed, *closed.parents)}
         try:
             for _ in range(2):
-                with quickly(closed / "home") as running:
+                with quickly(closed / "home", broker=False) as running:
                     owner = Path(f"/proc/{running.running['postgres'].pid}").stat().st_uid
                     assert owner not in (0, os.geteuid())
                     assert ask(running.urls.database, "SELECT 1") == (1,)

@@ -7,7 +7,7 @@ from renders.models import RenderFailure
 from tests.support import people as three
 from tests.support import renders_in_every_state as states
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_an_empty_console_says_what_to_do_first(console):
     assert "manage.py daily_run" in page
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_it_says_how_the_day_stands_and_who_is_needed(console):
     made = states.one_of_each(console.people.workspace)
     response = console.get("/admin/")
@@ -38,7 +38,7 @@ def test_it_says_how_the_day_stands_and_who_is_needed(console):
     assert next(render.pk for render in response.context["latest"]) == made["queued"].pk
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_failure_that_is_dealt_with_needs_nobody(console):
     states.failed(console.people.workspace)
     RenderFailure.objects.update(resolved=True, resolved_at=clock.now())

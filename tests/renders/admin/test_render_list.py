@@ -31,7 +31,7 @@ def names(response) -> list[str]:
     return [render.name for render in response.context["cl"].result_list]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_every_state_is_told_by_a_word_and_a_shape(console, people):
     states.one_of_each(people.workspace)
     response = console.get(LIST)
@@ -106,7 +106,7 @@ def test_an_address_of_a_render_leads_to_its_page(console, people):
     assert Render.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_every_filter_leaves_what_it_names(console, people):
     made = states.one_of_each(people.workspace)
     other = states.queued(people.workspace, "Elsewhere", priority="high")

@@ -48,7 +48,7 @@ def page_of(console, render: Render, run: int | None = None) -> str:
     return response.content.decode()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_each_state_has_its_sentence_and_looks_again_unless_it_rests(console):
     for state, render in states.one_of_each(console.people.workspace).items():
         page = page_of(console, render)
@@ -57,7 +57,7 @@ def test_each_state_has_its_sentence_and_looks_again_unless_it_rests(console):
         assert ("<video class" in page) == (state in {"completed", "degraded", "rerendered"}), state
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_completed_page_shows_video_captions_scenes_and_log(console):
     render = states.completed(console.people.workspace)
     page = page_of(console, render)
@@ -69,7 +69,7 @@ def test_a_completed_page_shows_video_captions_scenes_and_log(console):
     assert page.count('class="rh-span"') == 7  # a bar an attempt: script, two voices, two visuals, video, publishing
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_files_beside_the_video_are_offered_and_only_addresses_of_the_web_are_links(console):
     render = states.completed(console.people.workspace)
     step = render.steps.get(stage="upload", run=render.run)
@@ -82,7 +82,7 @@ def test_the_files_beside_the_video_are_offered_and_only_addresses_of_the_web_ar
     assert "javascript:" not in page
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_what_fell_back_says_who_made_it_and_why(console):
     page = page_of(console, states.degraded(console.people.workspace))
     assert "made by second: drawn: PROVIDER_FAILURE: Manim left with exit code 1" in page
@@ -91,7 +91,7 @@ def test_what_fell_back_says_who_made_it_and_why(console):
     assert "INVALID_INPUT: left out" in page
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_failure_tells_the_remedy_once_and_whether_a_retry_helps(console):
     page = page_of(console, states.failed(console.people.workspace))
     failures = page[page.index('id="failures-title"') :].split("</section>")[0]
@@ -100,7 +100,7 @@ def test_a_failure_tells_the_remedy_once_and_whether_a_retry_helps(console):
     assert f"<code>manage.py rerender {Render.objects.get().pk}</code>" in page
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_an_earlier_run_is_shown_as_it_was(console):
     render = states.rerendered(console.people.workspace)
     now, before = page_of(console, render), page_of(console, render, 1)
@@ -112,7 +112,7 @@ def test_an_earlier_run_is_shown_as_it_was(console):
         assert console.get(f"{address(render)}?run={run}").status_code == 404
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_number_of_queries_depends_on_nothing_that_the_render_holds(console):
     small = states.completed(console.people.workspace, "Short")
     large = pipeline.ask(length=180)

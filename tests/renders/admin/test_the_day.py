@@ -15,7 +15,7 @@ from tests.support import news, pipeline
 from tests.support import people as three
 from tests.support import renders_in_every_state as states
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 3, 28, 12, tzinfo=UTC)
 

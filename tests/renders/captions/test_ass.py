@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
-from PIL import Image
 
 from renders.captions import ass
 from renders.captions.webvtt import Line
@@ -90,15 +89,18 @@ def drawn(folder: Path, text: str, width: int, height: int, theme: str, behind: 
     """The frame as libass draws it, RGB."""
     (folder / "captions.ass").write_text(ass.written([Line(0, 1, text)], width, height, theme), encoding="utf-8")
     (folder / "fonts").symlink_to(glyphs.FOLDER)
+    pixels: list[bytes] = []
     ffmpeg.run(
         [
             *("-v", "error", "-f", "lavfi", "-i", f"color={behind}:s={width}x{height}:r=1:d=1"),
-            *("-vf", "format=gbrp,ass=captions.ass:fontsdir=fonts", "-frames:v", "1", "-y", "out.png"),
+            *("-vf", "format=gbrp,ass=captions.ass:fontsdir=fonts,format=rgb24", "-frames:v", "1"),
+            *("-f", "rawvideo", "-"),
         ],
         seconds=30,
         cwd=folder,
+        on_stdout=pixels.append,
     )
-    return np.asarray(Image.open(folder / "out.png").convert("RGB")).astype(int)
+    return np.frombuffer(b"".join(pixels), np.uint8).reshape(height, width, 3).astype(np.int16)
 
 
 @pytest.mark.parametrize("script", LONGEST)

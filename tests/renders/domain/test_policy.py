@@ -156,7 +156,7 @@ def test_the_jitter_draws_from_nothing_to_the_capped_wait(attempt: int, numbers:
     assert backoff(attempt + 1, numbers, 1.0) >= backoff(attempt, numbers, 1.0)
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(chains, limits, st.booleans(), st.floats(-600, 7_200) | st.none(), st.lists(failures, min_size=1, max_size=12))
 def test_a_chain_of_decisions_always_ends(
     chain: tuple[Candidate, ...], numbers: Limits, makes_asset: bool, due: float | None, met: list[GenerationError]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from renders.feeds import FeedError, parse
+from renders.feeds import FeedError
+from renders.feeds.parse import parse
 
 MOMENT = datetime(2018, 3, 21, 18, 12, tzinfo=UTC)
 

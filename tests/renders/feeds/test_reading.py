@@ -19,7 +19,8 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from renders.domain.job import is_plain
-from renders.feeds import FeedEntry, FeedError, parse, reading
+from renders.feeds import FeedEntry, FeedError, reading
+from renders.feeds.parse import parse
 from renders.feeds.reading import read
 
 LOOPBACK = ("127.0.0.1",)

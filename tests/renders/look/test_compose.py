@@ -93,7 +93,7 @@ FULL: dict[str, Any] = {**SCENE_DATA, "points": [*SCENE_DATA["points"], "A fourt
 
 
 @pytest.mark.parametrize("kind", list(SceneKind))
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=data, language=st.sampled_from(["en", "ru", "hi", "", "xx"]), theme=st.sampled_from(list(THEMES.values())))
 def test_no_data_breaks_a_rule_of_the_look(kind: SceneKind, data: dict[str, Any], language: str, theme: Any) -> None:
     for frame in FRAMES:

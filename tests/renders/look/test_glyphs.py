@@ -101,6 +101,7 @@ def test_only_the_fonts_in_the_project_are_opened(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ImageFont, "truetype", watch)
     fonts.load.cache_clear()
     fonts.measure.cache_clear()
+    fonts.advance.cache_clear()
     fonts.measure("Союз गंगा", Weight.REGULAR, 51)
     assert {path.parent for path in opened} == {glyphs.FOLDER}
     assert len(opened) == 2

@@ -56,7 +56,7 @@ def test_the_caption_band_holds_nothing_but_the_quiet_background() -> None:
 
 
 def test_drawn_ink_stays_in_the_box_that_the_layout_promises() -> None:
-    layout = replace(scene(frame=Frame(1920, 1080)), backdrop=Backdrop(Motif.PLAIN, 0))
+    layout = replace(scene(frame=Frame(960, 540)), backdrop=Backdrop(Motif.PLAIN, 0))
     bare = np.asarray(render(replace(layout, texts=()))).astype(int)
     for text in layout.texts:
         rows, columns = np.nonzero(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from renders.look import fonts
 from renders.look.fonts import Weight
-from renders.look.text import Style, fit, fit_column, fit_row
+from renders.look.text import Style, _least_height, _stack, fit, fit_column, fit_row
 from renders.look.words import clusters
 
 STYLE = Style(96, 84, Weight.SEMIBOLD, lines=4, leading=1.14)
@@ -34,6 +34,20 @@ def test_what_is_set_fits_its_box_and_loses_nothing_unsaid(
         assert shown.endswith("…")
     else:
         assert shown.replace("-", "").replace(" ", "") == "".join(words).replace("-", "")
+
+
+@settings(deadline=None)
+@given(
+    lines=st.lists(st.sampled_from(["a", "Ẫg", "र्कीं", "82 GW", "…", "J"]), max_size=4),
+    size=st.integers(20, 140),
+    leading=st.sampled_from([0.9, 1.0, 1.14, 1.26]),
+    tight=st.booleans(),
+)
+def test_no_block_is_lower_than_is_told_before_its_ink_is_measured(
+    lines: list[str], size: int, leading: float, tight: bool
+) -> None:
+    style = Style(size, size, Weight.REGULAR, 4, leading, tight)
+    assert _least_height(lines, style, size) <= _stack(lines, style, size).height
 
 
 def test_it_takes_the_largest_size_that_fits() -> None:
@@ -96,6 +110,13 @@ def test_lines_break_where_the_language_allows(
         lines = fit(text, width, 900, SMALL, language=language).lines
         assert not [line for line in lines[1:] if line.split(" ")[0] in first_words], lines
         assert not [line for line in lines[:-1] if line.split(" ")[-1] in last_words], lines
+
+
+def test_the_eye_takes_the_stem_of_a_hook_for_its_edge_and_not_its_origin() -> None:
+    left, edge = fonts.begins("Jupiter", Weight.SEMIBOLD, 200)
+    assert left < -10 < 10 < edge
+    assert fonts.begins("House", Weight.SEMIBOLD, 200)[0] == fonts.begins("House", Weight.SEMIBOLD, 200)[1] > 10
+    assert fonts.begins("", Weight.SEMIBOLD, 200) == (0, 0)
 
 
 def test_lines_are_even() -> None:

@@ -17,8 +17,8 @@ from renders.media.inspection import measure
 from renders.media.stretches import Stretch
 
 SECONDS = 4
-WANTED = Expected(320, 180, 30, SECONDS, speaking=(Stretch(0.2, 1.8), Stretch(2.2, 3.8)), captions=1)
-MOVING = "testsrc2=s=320x180:r=30"
+WANTED = Expected(192, 108, 30, SECONDS, speaking=(Stretch(0.2, 1.8), Stretch(2.2, 3.8)), captions=1)
+MOVING = "testsrc2=s=192x108:r=30"
 SPEECH = "sine=f=440:r=48000,tremolo=f=2:d=0.7,volume=-0.6dB"
 H264 = [
     "-c:v",
@@ -32,12 +32,13 @@ H264 = [
     "-pix_fmt",
     "yuv420p",
 ]
-AAC = ["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2", "-movflags", "+faststart"]
+AAC = ["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]
 PICTURE = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 
 
 def video(
     out: Path,
+    good: Path | None,
     *,
     picture: str = MOVING,
     look: str = "null",
@@ -45,9 +46,15 @@ def video(
     listen: str = "anull",
     options: tuple[str, ...] = (),
 ) -> Path:
-    """A video that passes, or one in which one thing is different."""
-    arguments = ["-v", "error", "-y", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", SPEECH, "-t", str(SECONDS)]
-    arguments += ["-vf", f"{look},{marks}", "-af", f"volume=11.7dB,{listen}", *H264, *AAC, *options, str(out)]
+    """A video that passes, or one in which one thing is different. What is not, is taken from the `good` one."""
+    seen, heard = (picture, look, marks) != (MOVING, "null", PICTURE), listen != "anull"
+    new = good is None or bool({"-ac", "-pix_fmt"} & set(options))
+    inputs = ["-f", "lavfi", "-i", picture] if seen or new else ["-i", str(good)]
+    inputs += ["-f", "lavfi", "-i", SPEECH] if heard or new else ["-i", str(good)]
+    form = ["-vf", f"{look},{marks}", *H264] if seen or new else ["-c:v", "copy"]
+    form += ["-af", f"volume=11.7dB,{listen}", *AAC] if heard or new else ["-c:a", "copy"]
+    arguments = ["-v", "error", "-y", *inputs, "-map", "0:v", "-map", "1:a", "-t", str(SECONDS), *form]
+    arguments += ["-movflags", "+faststart", *options, str(out)]
     subprocess.run([ffmpeg.executable(), *arguments], check=True, capture_output=True)
     return out
 
@@ -60,7 +67,7 @@ def captions(folder: Path, text: str = written([Line(0.5, 1.5, "One")])) -> Path
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return video(tmp_path_factory.mktemp("gate") / "good.mp4")
+    return video(tmp_path_factory.mktemp("gate") / "good.mp4", None)
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +80,8 @@ def test_a_faultless_video_passes(measured: Measured) -> None:
 
 
 FAULTY: dict[str, dict[str, Any]] = {
-    "size": {"look": "scale=300:180"},
-    "fps": {"picture": "testsrc2=s=320x180:r=25"},
+    "size": {"look": "scale=180:108"},
+    "fps": {"picture": "testsrc2=s=192x108:r=25"},
     "black": {"look": "drawbox=t=fill:c=black:enable='between(t,1,1.3)'"},
     "frozen": {"look": "loop=loop=60:size=1:start=20"},
     "loudness": {"listen": "volume=-4dB"},
@@ -90,8 +97,8 @@ FAULTY: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("check", FAULTY)
-def test_each_fault_is_caught_by_its_check(check: str, tmp_path: Path) -> None:
-    found = measure(video(tmp_path / "video.mp4", **FAULTY[check]), captions(tmp_path), seconds=30)
+def test_each_fault_is_caught_by_its_check(check: str, good: Path, tmp_path: Path) -> None:
+    found = measure(video(tmp_path / "video.mp4", good, **FAULTY[check]), captions(tmp_path), seconds=30)
     assert check in {fault.check for fault in verdict(found, WANTED)}
     others = {
         "duration": {"frames", "silent"},
@@ -102,8 +109,8 @@ def test_each_fault_is_caught_by_its_check(check: str, tmp_path: Path) -> None:
     assert {fault.check for fault in verdict(found, WANTED)} <= {check} | others.get(check, set())
 
 
-def test_silence_as_a_whole_is_caught(tmp_path: Path) -> None:
-    found = measure(video(tmp_path / "video.mp4", listen="volume=0"), captions(tmp_path), seconds=30)
+def test_silence_as_a_whole_is_caught(good: Path, tmp_path: Path) -> None:
+    found = measure(video(tmp_path / "video.mp4", good, listen="volume=0"), captions(tmp_path), seconds=30)
     assert [fault.check for fault in verdict(found, WANTED)] == ["silent"]
     assert verdict(found, replace(WANTED, audible=False, speaking=())) == []
 

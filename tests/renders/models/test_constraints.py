@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 from django.utils import timezone
 
+from renders.domain.states import AssetStatus, RenderStatus, StepStatus
 from renders.models import (
     Asset,
     Attempt,
@@ -22,6 +23,8 @@ from renders.models import (
     Step,
     User,
 )
+from renders.models.asset import AssetKind
+from renders.models.attempt import AttemptOutcome
 from tests.support import pipeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fakes")]
@@ -45,6 +48,22 @@ def steps(renders: models.QuerySet[Render]) -> models.QuerySet[Step]:
 def test_no_word_is_a_status_that_nobody_knows(renders: Any, steps: Any) -> None:
     refused(renders, "render_is_whole", status="done")
     refused(steps, "step_is_whole", status="pending")
+
+
+_WORDS = {
+    "render_is_whole(w, w = 'failed', now(), '/v.mp4', 'why', now())": RenderStatus,
+    "step_is_whole(w, 1, now(), now(), '{}', 0, 0, 0)": StepStatus,
+    "attempt_is_whole(w, now())": AttemptOutcome,
+    "asset_is_whole(w, 'image', 'key')": AssetStatus,
+    "asset_is_whole('pending', w, 'key')": AssetKind,
+}
+
+
+@pytest.mark.parametrize(("rule", "words"), _WORDS.items())
+def test_each_word_of_the_domain_is_known_and_no_other(rule: str, words: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT w, {rule} FROM unnest(%s) w", [[*words, "unheard_of"]])
+        assert dict(cursor.fetchall()) == dict.fromkeys(words, True) | {"unheard_of": False}
 
 
 def test_completed_has_a_video_and_a_time(renders: Any) -> None:

@@ -10,7 +10,8 @@ import pytest
 from renderhub.lib import env
 from renders import checks
 from renders.pipeline import chains
-from renders.providers.predictions import MODEL, Model, PredictionImage, Service
+from renders.providers.predictions import MODEL, Model, Service
+from renders.providers.predictions.image import PredictionImage
 
 GIVEN = {
     "url": "https://api.example.org",

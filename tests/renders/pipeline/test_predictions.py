@@ -211,16 +211,6 @@ class TestAskedForOnce:
         assert finished().status == "completed"
         assert len(service.made) == 1
 
-    def test_while_nobody_can_tell_nothing_is_asked_for(self, service: Predictions) -> None:
-        service.lose(1)
-        ask_for(IMAGE_WISH)
-        go_on()
-        service.refuse(500, {}, method="GET", times=9)
-        for _ in range(4):
-            go_on()
-        assert len(service.made) == 1
-        assert visual_step().provider == "scene", "the chain goes on without it"
-
 
 class TestCancelled:
     def test_a_job_of_a_cancelled_render_is_cancelled_there(self, service: Predictions) -> None:
@@ -465,14 +455,15 @@ class TestGoneOnWithout:
         strays.cancel_due()
         assert service.cancelled == [service.made[0].id]
 
-    def test_a_lost_answer_is_looked_for_once_the_scene_is_taken(self, service: Predictions) -> None:
+    def test_while_nobody_can_tell_nothing_is_asked_for_and_later_it_is_looked_for(self, service: Predictions) -> None:
         service.lose(1)
         ask_for(IMAGE_WISH)
         go_on()
         service.refuse(500, {}, method="GET", times=9)
         for _ in range(4):
             go_on()
-        assert visual_step().provider == "scene"
+        assert len(service.made) == 1
+        assert visual_step().provider == "scene", "the chain goes on without it"
         service._refusals.clear()
         with clock.frozen(clock.now() + timedelta(minutes=10)):
             strays.cancel_due()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,10 @@ from tests.renders.media import samples
 SIZE = (320, 180)
 TITLE = 'A day\'s "news": [v]; it=50% <&> \\ 100'
 HEADLINES = ("One: a=b;c#d", "Two's [out];[in]", "Three\nlines")
-SECONDS = 1.6
+SECONDS = 1.2
+SLOT = 54
+"""Frames of a slot: the narration with its air."""
+MUSIC = 3 * SLOT / 30
 GREY = (16, 235)
 
 
@@ -39,8 +41,8 @@ def assets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("it's [v];a=b, a folder")
     made = {f"visual-s{at}": samples.picture(folder / f"s{at}.png", mark=at, colour="#A03060") for at in (1, 2, 3)}
     made |= {f"narration-s{at}": samples.voice(folder / f"n{at}.wav", SECONDS, 0.02 * at) for at in (1, 2, 3)}
-    made["music"] = samples.tone(folder / "music.wav", 6.6, 3000)
-    for name, seconds in (("short", 1.0), ("long", 5.0)):
+    made["music"] = samples.tone(folder / "music.wav", MUSIC, 3000)
+    for name, seconds in (("short", 1.0), ("long", 3.0)):
         grey = "color=c=black:s=160x90:r=30,format=yuv420p,geq=lum='40+3*mod(N,60)':cb=128:cr=128"
         made[name] = folder / f"{name}.mp4"
         options = ("-t", str(seconds), "-c:v", "libx264", "-crf", "4", "-bf", "2")
@@ -63,7 +65,7 @@ def timeline(
     count: int = 3,
 ) -> Timeline:
     narrations = {f"s{at}": Material(f"narration-s{at}", duration=SECONDS) for at in (1, 2, 3)} if voices else {}
-    track = Material("music", duration=6.6) if music else None
+    track = Material("music", duration=MUSIC) if music else None
     return build(script(count), visuals, narrations, track, size=size, fps=30, language="en", theme="ink")
 
 
@@ -110,9 +112,9 @@ def test_the_form_is_what_players_and_platforms_take(film: Film) -> None:
 
 def test_every_frame_is_there_at_its_time(film: Film) -> None:
     ticks = samples.times(film.video)
-    assert len(ticks) == film.timeline.total_frames == film.outcome.result["frames"] == 198
+    assert len(ticks) == film.timeline.total_frames == film.outcome.result["frames"] == 3 * SLOT
     step = ticks[0][1]
-    assert ticks == [(at * step, step) for at in range(198)]
+    assert ticks == [(at * step, step) for at in range(3 * SLOT)]
 
 
 def test_it_is_as_loud_as_it_should_be(film: Film) -> None:
@@ -146,7 +148,7 @@ def test_music_is_18_db_under_the_voice_and_faded_at_both_ends(film: Film, asset
     beside = samples.level(sound[48_000:96_000], 3000)
     assert 15 < film.outcome.result["loudness"] - _loudness_of_tone(beside) < 21
     assert samples.level(sound[:2400], 3000) < beside - 6
-    assert samples.level(sound[int(6.5 * 48_000) : int(6.6 * 48_000)], 3000) < beside - 6
+    assert samples.level(sound[int((MUSIC - 0.1) * 48_000) : int(MUSIC * 48_000)], 3000) < beside - 6
 
 
 def _loudness_of_tone(level: float) -> float:
@@ -156,10 +158,10 @@ def _loudness_of_tone(level: float) -> float:
 
 def test_a_short_clip_is_held_on_its_last_frame(film: Film) -> None:
     levels = samples.planes(film.video, SIZE)[:, 60:120, 60:260].mean(axis=(1, 2))
-    start = 2 * 66
+    start = 2 * SLOT
     playing = levels[start + 8 : start + 30]
     assert playing == pytest.approx([40 + 3 * at for at in range(8, 30)], abs=2.5)
-    assert levels[start + 32 :] == pytest.approx([40 + 3 * 29] * (66 - 32), abs=2.5)
+    assert levels[start + 32 :] == pytest.approx([40 + 3 * 29] * (SLOT - 32), abs=2.5)
 
 
 def test_a_long_clip_is_cut_and_colours_are_bt709(tmp_path: Path, assets: dict[str, Path]) -> None:
@@ -170,12 +172,12 @@ def test_a_long_clip_is_cut_and_colours_are_bt709(tmp_path: Path, assets: dict[s
     made = timeline({"s1": Material("bars"), "s2": Material("long", kind="video")}, size=(360, 180), count=2)
     outcome = composed(tmp_path, made, assets | {"bars": tmp_path / "bars.png"})
     frames = samples.planes(outcome.files["video"], (360, 180))
-    assert len(frames) == 132
+    assert len(frames) == 2 * SLOT
     for at, colour in enumerate(colours):
         stored = (frames[20, 90, 60 * at + 30], *_chroma(frames[20], 60 * at + 30))
         assert stored == pytest.approx(_bt709(colour), abs=2), colour
     middle = frames[:, 60:120, 60:300].mean(axis=(1, 2))
-    assert middle[66 + 8 :] == pytest.approx([40 + 3 * (at % 60) for at in range(8, 66)], abs=3)
+    assert middle[SLOT + 8 :] == pytest.approx([40 + 3 * (at % 60) for at in range(8, SLOT)], abs=3)
 
 
 def _chroma(frame: Any, x: int) -> tuple[int, int]:
@@ -284,24 +286,26 @@ class CancelledLater(threading.Event):
         return self.looks < 0
 
 
-def _descendants() -> Iterator[psutil.Process]:
-    for process in psutil.Process().children(recursive=True):
-        if process.status() != psutil.STATUS_ZOMBIE:
-            yield process
+def _descendants() -> set[int]:
+    """Process ids. (Servers of the tests may be among them.)"""
+    found = psutil.Process().children(recursive=True)
+    return {process.pid for process in found if process.status() != psutil.STATUS_ZOMBIE}
 
 
 def test_cancelling_ends_it_with_its_children(tmp_path: Path, assets: dict[str, Path]) -> None:
+    before = _descendants()
     outcome = compose(tmp_path, timeline(STILLS, size=(1920, 1080)), assets, cancelled=CancelledLater(5))
     assert isinstance(outcome, Err)
     assert "cancelled" in outcome.error.message
-    assert list(_descendants()) == []
+    assert _descendants() <= before
 
 
 def test_running_out_of_time_is_a_timeout_with_its_children_gone(tmp_path: Path, assets: dict[str, Path]) -> None:
+    before = _descendants()
     outcome = compose(tmp_path, timeline(STILLS, size=(1920, 1080)), assets, seconds=0.3)
     assert isinstance(outcome, Err)
     assert outcome.error.code is ErrorCode.TIMEOUT
-    assert list(_descendants()) == []
+    assert _descendants() <= before
 
 
 def test_without_ffmpeg_it_says_what_to_install(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +23,10 @@ from renders.providers.composer import Composer, seen_before
 from renders.providers.composer.strips import Strip
 from tests.renders.media import samples
 
-SIZES = {"wide": (192, 108), "tall": (108, 192), "square": (108, 108)}
-SECONDS = 1.6
+SIZES = {"wide": (192, 108), "tall": (108, 192)}
+SECONDS = 1.2
+SLOT = 54
+"""Frames of a slot: the narration with its air."""
 ROLES = (Role.HOOK, Role.ITEM, Role.ITEM, Role.CLOSING)
 
 
@@ -66,12 +72,12 @@ class Studio:
         return sum("-c:a aac" in run for run in self.runs)
 
 
-@pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
-    made = Studio(tmp_path)
+@contextmanager
+def watched(made: Studio) -> Iterator[Studio]:
+    """It notes which FFmpegs are run, and which regions are decoded."""
     run, measure = ffmpeg.run, inspection.measure
 
-    def watched(arguments: Any, **more: Any) -> Any:
+    def noted(arguments: Any, **more: Any) -> Any:
         made.runs.append(" ".join(map(str, arguments)))
         return run(arguments, **more)
 
@@ -79,9 +85,10 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
         made.regions.append(known.regions)
         return measure(*arguments, known=known, **more)
 
-    monkeypatch.setattr(ffmpeg, "run", watched)
-    monkeypatch.setattr(inspection, "measure", measured)
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ffmpeg, "run", noted)
+        patch.setattr(inspection, "measure", measured)
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +100,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
     made |= {f"narration-s{at}": samples.voice(folder / f"n{at}.wav", SECONDS) for at in (1, 2, 3, 4)}
     made["another"] = samples.picture(folder / "another.png", mark=6, colour="#208040")
-    for name, frames in (("short", 40), ("long", 150), ("exact", 66)):
+    for name, frames in (("short", 32), ("long", 120), ("exact", SLOT)):
         made[name] = folder / f"{name}.mp4"
         samples.make("-f", "lavfi", "-i", "testsrc2=s=192x108:r=30", "-frames:v", str(frames), made[name])
     return made
@@ -102,32 +109,84 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 STILLS = {f"s{at}": Material(f"visual-s{at}") for at in (1, 2, 3, 4)}
 
 
-def test_composing_the_same_again_encodes_nothing(studio: Studio, files: dict[str, Path]) -> None:
-    made = studio.timeline(STILLS)
-    first = studio.composed(made, files)
-    assert (studio.encoded, studio.sounds, studio.regions) == (4 + 3, 1, [None])
-    second = studio.composed(made, files)
-    assert (studio.encoded, studio.sounds, studio.regions[-1]) == (0, 0, ())
-    assert first.read_bytes() == second.read_bytes()
+@dataclass(frozen=True)
+class Base:
+    """The four stills, composed for the first time, and the studio as it was then."""
+
+    studio: Studio
+    timeline: Timeline
+    video: Path
+
+    def copy(self, folder: Path) -> Studio:
+        """A studio of one's own that remembers this composition."""
+        shutil.copytree(self.studio.folder / "cache", folder / "cache")
+        return Studio(folder, self.studio.size)
+
+    def with_its_sound(self, folder: Path) -> Studio:
+        """A studio that remembers the sound alone: all of the picture is made anew."""
+        made = self.copy(folder)
+        for kept in (folder / "cache").rglob("*"):
+            if kept.is_file() and not _is_of_sound(kept.read_bytes()):
+                kept.unlink()
+        return made
 
 
-@pytest.mark.parametrize(
-    ("kind", "shape"), [("still", "wide"), ("short", "tall"), ("long", "square"), ("exact", "wide")]
-)
+def _is_of_sound(kept: bytes) -> bool:
+    """AAC, levels as JSON, and FFmpeg's log of how loud it is."""
+    return kept[4:8] == b"ftyp" or kept[:1] == b"[" or b"LUFS" in kept
+
+
+Bases = Callable[[str], Base]
+
+
+@pytest.fixture(scope="module")
+def bases(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Bases:
+    """By shape."""
+
+    @cache
+    def made(shape: str) -> Base:
+        with watched(Studio(tmp_path_factory.mktemp(shape), SIZES[shape])) as first:
+            timeline = first.timeline(STILLS)
+            return Base(first, timeline, first.composed(timeline, files))
+
+    return made
+
+
+@pytest.fixture
+def base(bases: Bases) -> Base:
+    return bases("wide")
+
+
+@pytest.fixture
+def studio(base: Base, tmp_path: Path) -> Iterator[Studio]:
+    """One that has composed the stills before."""
+    with watched(base.copy(tmp_path)) as made:
+        yield made
+
+
+def test_composing_the_same_again_encodes_nothing(base: Base, studio: Studio, files: dict[str, Path]) -> None:
+    first = base.studio
+    assert (first.encoded, first.sounds, first.regions) == (4 + 3, 1, [None])
+    again = studio.composed(base.timeline, files)
+    assert (studio.encoded, studio.sounds, studio.regions) == (0, 0, [()])
+    assert base.video.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.parametrize(("kind", "shape"), [("still", "wide"), ("short", "tall"), ("long", "tall"), ("exact", "wide")])
 def test_a_new_visual_changes_its_slot_and_nothing_else(
-    kind: str, shape: str, studio: Studio, files: dict[str, Path], tmp_path: Path
+    kind: str, shape: str, bases: Bases, files: dict[str, Path], tmp_path: Path
 ) -> None:
-    studio.size = SIZES[shape]
-    before = studio.composed(studio.timeline(STILLS), files)
+    base = bases(shape)
     new = Material("another") if kind == "still" else Material(kind, kind="video")
-    changed = studio.timeline(STILLS | {"s2": new})
-    after = studio.composed(changed, files)
+    changed = base.studio.timeline(STILLS | {"s2": new})
+    with watched(base.copy(tmp_path / "again")) as studio:
+        after = studio.composed(changed, files)
     held = 1 if kind == "short" else 0
     assert (studio.encoded, studio.sounds) == (1 + held + 2, 0)
-    fresh = Studio(tmp_path / "fresh", studio.size)
-    fresh.folder.mkdir()
-    full = samples.planes(fresh.composed(changed, files), studio.size)
-    again, old = samples.planes(after, studio.size), samples.planes(before, studio.size)
+    with watched(base.with_its_sound(tmp_path / "fresh")) as fresh:
+        full = samples.planes(fresh.composed(changed, files), fresh.size)
+    assert (fresh.encoded, fresh.regions) == (4 + held + 3, [None])
+    again, old = samples.planes(after, studio.size), samples.planes(base.video, studio.size)
     same = (again == old).all(axis=(1, 2))
     slot = changed.tracks.visuals[1]
     first, last = changed.frames(slot.start) - 8, changed.frames(slot.start + slot.duration) + 8
@@ -141,27 +200,21 @@ def test_a_new_visual_changes_its_slot_and_nothing_else(
 
 
 def test_a_new_narration_of_the_same_length_makes_the_sound_alone(
-    studio: Studio, files: dict[str, Path], tmp_path: Path
+    base: Base, studio: Studio, files: dict[str, Path], tmp_path: Path
 ) -> None:
-    made = studio.timeline(STILLS)
-    studio.composed(made, files)
-    studio.composed(made, files | {"narration-s2": samples.voice(tmp_path / "n.wav", SECONDS, pitch=300)})
+    studio.composed(base.timeline, files | {"narration-s2": samples.voice(tmp_path / "n.wav", SECONDS, pitch=300)})
     assert (studio.encoded, studio.sounds, studio.regions[-1]) == (0, 1, ())
 
 
 def test_a_longer_narration_keeps_the_windows_of_stills(studio: Studio, files: dict[str, Path], tmp_path: Path) -> None:
-    studio.composed(studio.timeline(STILLS), files)
     longer = files | {"narration-s2": samples.voice(tmp_path / "n.wav", SECONDS + 0.4)}
     studio.composed(studio.timeline(STILLS, {"s2": SECONDS + 0.4}), longer)
     assert (studio.encoded, studio.sounds) == (0, 1)
 
 
 def test_only_what_is_new_of_the_file_is_decoded(studio: Studio, files: dict[str, Path]) -> None:
-    long = {f"s{at}": 6.0 for at in (1, 2, 3, 4)}
-    voices = {f"narration-s{at}": samples.voice(studio.folder / f"n{at}.wav", 6.0) for at in (1, 2, 3, 4)}
-    studio.composed(studio.timeline(STILLS, long), files | voices)
-    made = studio.timeline(STILLS | {"s2": Material("another")}, long)
-    studio.composed(made, files | voices)
+    made = studio.timeline(STILLS | {"s2": Material("another")})
+    studio.composed(made, files)
     ((begin, end),) = studio.regions[-1]
     slot = made.tracks.visuals[1]
     start, stop = made.frames(slot.start), made.frames(slot.start + slot.duration)
@@ -169,17 +222,17 @@ def test_only_what_is_new_of_the_file_is_decoded(studio: Studio, files: dict[str
     assert stop + 8 + 2 <= end <= stop + 8 + 4
 
 
-def test_of_what_was_prepared_early_only_the_edges_are_decoded(studio: Studio, files: dict[str, Path]) -> None:
-    long = {f"s{at}": 6.0 for at in (1, 2, 3, 4)}
-    voices = {f"narration-s{at}": samples.voice(studio.folder / f"n{at}.wav", 6.0) for at in (1, 2, 3, 4)}
-    asked = {"width": studio.size[0], "height": studio.size[1], "theme": "ink"}
-    work = studio.folder / "early"
-    work.mkdir()
-    early = {name: path for name, path in (files | voices).items() if name.startswith(("visual", "narration"))}
-    Composer(2, studio.folder / "cache").prepare(Request("revideo", asked, work, 60.0, early))
-    made = studio.timeline(STILLS, long)
-    studio.composed(made, files | voices)
-    regions = studio.regions[-1]
+def test_of_what_was_prepared_early_only_the_edges_are_decoded(
+    base: Base, files: dict[str, Path], tmp_path: Path
+) -> None:
+    with watched(base.with_its_sound(tmp_path)) as studio:
+        asked = {"width": studio.size[0], "height": studio.size[1], "theme": "ink"}
+        work = studio.folder / "early"
+        work.mkdir()
+        early = {name: path for name, path in files.items() if name.startswith(("visual", "narration"))}
+        Composer(2, studio.folder / "cache").prepare(Request("revideo", asked, work, 60.0, early))
+        studio.composed(base.timeline, files)
+    (regions,) = studio.regions
     assert [end - begin for begin, end in regions] == [18, 15 + 6, 15 + 6, 15 + 6, 18]
     assert studio.encoded == 3, "the windows alone"
 
@@ -205,24 +258,21 @@ def test_beside_a_window_in_which_nothing_stands_still_little_is_looked_at() -> 
 def test_a_transition_between_two_pictures_that_are_alike_is_looked_at_with_what_is_around_it(
     studio: Studio, files: dict[str, Path]
 ) -> None:
-    long = {f"s{at}": 6.0 for at in (1, 2, 3, 4)}
-    voices = {f"narration-s{at}": samples.voice(studio.folder / f"n{at}.wav", 6.0) for at in (1, 2, 3, 4)}
-    alike = STILLS | {"s2": Material("visual-s1")}
-    studio.composed(studio.timeline(STILLS, long), files | voices)
-    outcome = studio.compose(studio.timeline(alike, long), files | voices)
+    alike = STILLS | {"s3": Material("visual-s2")}
+    outcome = studio.compose(studio.timeline(alike), files)
     assert isinstance(outcome, Err | Ok)
     (begin, end), *_ = studio.regions[-1]
+    assert begin == 2 * SLOT - 7 - 18, "more than a tenth of a second before it"
     assert end - begin >= 15 + 36
 
 
 @pytest.mark.parametrize("when", ["first", "again"])
 def test_a_piece_that_does_not_decode_is_refused_and_not_kept(
-    when: str, studio: Studio, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    when: str, base: Base, files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its hash is right: it was damaged before it was kept."""
-    made = studio.timeline(STILLS)
-    if when == "again":
-        studio.composed(studio.timeline(STILLS | {"s2": Material("another")}), files)
+    studio = base.copy(tmp_path) if when == "again" else base.with_its_sound(tmp_path)
+    made = studio.timeline(STILLS | {"s2": Material("another")})
     write = pieces.Piece.write
 
     def damaged(piece: pieces.Piece, path: Path) -> None:
@@ -251,18 +301,17 @@ def _kept_as_written(kept: Any) -> Any:
 
 
 def test_packets_other_than_those_that_were_joined_are_refused(
-    studio: Studio, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    base: Base, studio: Studio, files: dict[str, Path]
 ) -> None:
     """A group of pictures of another piece decodes well, and is nevertheless not what was meant."""
-    made = studio.timeline(STILLS)
-    studio.composed(made, files)
-    other = studio.composed(studio.timeline(STILLS | {"s3": Material("another")}), files)
+    made = studio.timeline(STILLS | {"s3": Material("another")})
     measure = inspection.measure
 
     def exchanged(video: Path, *arguments: Any, **more: Any) -> Any:
-        return measure(other, *arguments, **more)
+        return measure(base.video, *arguments, **more)
 
-    monkeypatch.setattr(inspection, "measure", exchanged)
-    outcome = studio.compose(made, files)
+    with pytest.MonkeyPatch.context() as patch:  # undone before the studio's own
+        patch.setattr(inspection, "measure", exchanged)
+        outcome = studio.compose(made, files)
     assert isinstance(outcome, Err)
     assert "not those that were joined" in outcome.error.message

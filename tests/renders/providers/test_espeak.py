@@ -246,7 +246,7 @@ def test_a_program_that_hangs_is_a_timeout_and_leaves_no_process(workdir: Path, 
         "pathlib.Path('pids').write_text(f'{os.getpid()} {grandchild.pid}')\n"
         "time.sleep(600)"
     )
-    assert error_of(ask(workdir, "Hello.", seconds=3)).code is ErrorCode.TIMEOUT
+    assert error_of(ask(workdir, "Hello.", seconds=1.5)).code is ErrorCode.TIMEOUT
     assert not any(psutil.pid_exists(int(pid)) for pid in (workdir / "pids").read_text().split())
 
 

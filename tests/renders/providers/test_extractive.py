@@ -16,7 +16,8 @@ from renders.domain.errors import ErrorCode
 from renders.domain.job import Style
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.script import Role, SceneKind, Script
-from renders.feeds import parse, read_source
+from renders.feeds import read_source
+from renders.feeds.parse import parse
 from renders.providers.base import Request
 from renders.providers.extractive import Extractive
 from renders.providers.extractive.choosing import story_options

@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renders import sample
 from renders.domain.job import AspectRatio
 from renders.domain.outcomes import Ok
 from renders.domain.script import Role, SceneKind, Script, Segment
-from renders.feeds import parse, read_source
 from renders.look import INK, Frame, check, compose
 from renders.providers.base import Request
 from renders.providers.extractive import Extractive
@@ -24,6 +22,7 @@ from renders.providers.extractive.places import find_place
 from renders.providers.extractive.series import find_change, find_series
 from renders.providers.extractive.units import quantities
 from renders.text import speech_rate
+from tests.renders.providers.test_extractive import sample_script as day
 
 TOPICS = Path(__file__).parent.parent / "data" / "topics"
 FILES = {"rivers.md": "en", "railways.txt": "en", "heart_ru.md": "ru"}
@@ -41,12 +40,6 @@ def script_of(**job: Any) -> Script:
 def topic(name: str, length: int) -> Script:
     text = (TOPICS / name).read_text(encoding="utf-8")
     return script_of(job_type="topic_short", input_text=text, language=FILES[name], length=length)
-
-
-@cache
-def day(language: str, length: int) -> Script:
-    items = [entry.to_news_item().to_json() for entry in parse(read_source(str(sample.path(language))))]
-    return script_of(job_type="daily_ca", items=items, language=language, length=length, target_date="2026-11-20")
 
 
 def shown_texts(data: Any) -> list[str]:

@@ -58,7 +58,7 @@ def soundness(plan: Plan, layout: Any, narration: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("kind", list(SceneKind))
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings.default.max_examples // 8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=any_data, narration=narrations, language=st.sampled_from(["en", "ru", "hi", "xx"]))
 def test_everything_comes_in_within_the_clip_and_the_safe_area(
     kind: SceneKind, data: dict[str, Any], narration: str, language: str

@@ -17,14 +17,10 @@ from renders.media import h264
 from renders.media.forms import M4A, form_of
 from renders.media.probe import probe
 from renders.providers.base import Request
-from renders.providers.predictions import (
-    Model,
-    PredictionClip,
-    PredictionImage,
-    PredictionMusic,
-    Service,
-    predicting,
-)
+from renders.providers.predictions import Model, Service, predicting
+from renders.providers.predictions.clip import PredictionClip
+from renders.providers.predictions.image import PredictionImage
+from renders.providers.predictions.music import PredictionMusic
 from tests.support import generated_media
 from tests.support.predictions_server import CLIP, IMAGE, KEY, MUSIC, Ending, Made, Predictions, ago, predictions
 

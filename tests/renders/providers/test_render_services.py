@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from renders.captions import webvtt
 from renders.domain.errors import ErrorCode
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.script import SceneKind
-from renders.domain.timeline import Material
+from renders.domain.timeline import Material, Timeline
 from renders.media import h264
 from renders.media.cache import FolderCache
 from renders.media.forms import Kind
@@ -27,7 +28,7 @@ from renders.providers.orchestrator import Orchestrator
 from renders.providers.revideo_service import RevideoService
 from tests.renders.media import samples
 from tests.renders.providers import manim_scenes
-from tests.renders.providers.test_composer import STILLS, timeline
+from tests.renders.providers.test_composer import SECONDS, STILLS, timeline
 from tests.support.clips import clip
 from tests.support.misbehaving import Act, Asked, MisbehavingServer, answer, when
 
@@ -60,22 +61,28 @@ def animate(server: MisbehavingServer, folder: Path, payload: Any = SCENE) -> Ou
     return ManimService(server.url, "key-1234").submit(Request("manim", payload, folder, 20), "key")
 
 
-def test_a_scene_is_asked_for_as_the_contract_has_it(server: MisbehavingServer, tmp_path: Path) -> None:
-    server.does(video())
-    ok(animate(server, tmp_path))
-    asked = server.asked[0].json()
+@pytest.fixture(scope="module")
+def animated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Asked, Ok]:
+    """A scene as it was asked for, and what became of a stranger's clip."""
+    with MisbehavingServer() as server:
+        server.does(video())
+        outcome = ok(animate(server, tmp_path_factory.mktemp("animated")))
+        return server.asked[0], outcome
+
+
+def test_a_scene_is_asked_for_as_the_contract_has_it(animated: tuple[Asked, Ok]) -> None:
+    asked = animated[0].json()
     assert set(asked) == {"scene", "width", "height", "fps", "duration", "theme"}
     assert asked["scene"]["kind"] == "bullets"
     assert asked["scene"]["data"]["narration"] == manim_scenes.NARRATION
     assert asked["scene"]["data"]["headline"]
     assert (asked["width"], asked["height"], asked["fps"], asked["theme"]) == (432, 244, 30, "ink")
     assert 3 < asked["duration"] < 30
-    assert server.asked[0].headers["authorization"] == "Bearer key-1234"
+    assert animated[0].headers["authorization"] == "Bearer key-1234"
 
 
-def test_a_strangers_clip_is_brought_into_the_composers_form(server: MisbehavingServer, tmp_path: Path) -> None:
-    server.does(video())
-    outcome = ok(animate(server, tmp_path))
+def test_a_strangers_clip_is_brought_into_the_composers_form(animated: tuple[Asked, Ok], tmp_path: Path) -> None:
+    outcome = animated[1]
     made = outcome.files["video"]
     assert h264.TAG.encode() in made.read_bytes()[: 1 << 18]
     over = Session(tmp_path, 1e12, Stop(Request("manim", {}, tmp_path, 1).cancelled))
@@ -135,33 +142,47 @@ def composed(server: MisbehavingServer, folder: Path, made: Any, files: dict[str
     return service.submit(Request("revideo", {"timeline": made.to_json()}, folder, 60, files), "key")
 
 
-def test_a_plain_mp4_is_finished_here(server: MisbehavingServer, tmp_path: Path) -> None:
+def brief(folder: Path) -> tuple[Timeline, dict[str, Path]]:
+    """One segment without a picture, and its voice."""
+    return timeline({}, count=1), {"narration-s1": samples.voice(folder / "n1.wav", SECONDS)}
+
+
+@dataclass(frozen=True)
+class Finished:
+    timeline: Timeline
+    asked: Asked
+    outcome: Ok
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """Too quiet, 44.1 kHz mono, no BT.709, no chapters, its index in pieces: what a service leaves to us."""
-    made = timeline(STILLS, voices=False)
-    server.does(video(size="320x180", seconds=made.duration, sound=True))
-    files = {f"visual-s{at}": samples.picture(tmp_path / f"s{at}.png") for at in (1, 2, 3)}
-    outcome = ok(composed(server, tmp_path / "work", made, files))
+    folder, made = tmp_path_factory.mktemp("finished"), timeline(STILLS, count=2)
+    files = {f"visual-s{at}": samples.picture(folder / f"s{at}.png") for at in (1, 2)}
+    files |= {f"narration-s{at}": samples.voice(folder / f"n{at}.wav", SECONDS) for at in (1, 2)}
+    with MisbehavingServer() as server:
+        server.does(video(size="320x180", seconds=made.duration, sound=True))
+        outcome = ok(composed(server, folder / "work", made, files))
+        return Finished(made, server.asked[0], outcome)
+
+
+def test_a_plain_mp4_is_finished_here(finished: Finished) -> None:
+    made, outcome = finished.timeline, finished.outcome
     told = samples.look(outcome.files["video"])
     assert "h264 (High) (avc1" in told
     assert "yuv420p(tv, bt709, progressive), 320x180" in told
-    assert told.count("Chapter #") == 3
+    assert told.count("Chapter #") == 2
     assert abs(len(samples.times(outcome.files["video"])) - made.total_frames) <= 1
     lines = webvtt.read(outcome.files["captions"].read_text(encoding="utf-8"))
     assert len(lines) == len(made.tracks.captions)
-    asked = server.asked[0].json()
+    asked = finished.asked.json()
     assert set(asked) == {"timeline", "width", "height", "fps", "captions", "assets"}
     assert asked["assets"]["visual-s2"] == "https://us.example/s2.png?signed"
     assert asked["timeline"] == made.to_json()
 
 
-def test_a_video_with_a_voice_is_brought_to_its_loudness(server: MisbehavingServer, tmp_path: Path) -> None:
-    made = timeline({"s1": Material("visual-s1")}, count=1)
-    server.does(video(size="320x180", seconds=made.duration, sound=True))
-    files = {
-        "visual-s1": samples.picture(tmp_path / "s1.png"),
-        "narration-s1": samples.voice(tmp_path / "n1.wav", 1.6),
-    }
-    outcome = ok(composed(server, tmp_path / "work", made, files))
+def test_a_video_with_a_voice_is_brought_to_its_loudness(finished: Finished) -> None:
+    outcome = finished.outcome
     integrated, peak = samples.loudness(outcome.files["video"])
     assert abs(integrated + 14) <= 1
     assert peak <= -1
@@ -169,9 +190,9 @@ def test_a_video_with_a_voice_is_brought_to_its_loudness(server: MisbehavingServ
 
 
 def test_another_frame_rate_is_brought_to_ours(server: MisbehavingServer, tmp_path: Path) -> None:
-    made = timeline({"s1": Material()}, voices=False, count=1)
+    made, files = brief(tmp_path)
     server.does(video(size="320x180", seconds=made.duration, sound=True, rate=25))
-    outcome = ok(composed(server, tmp_path, made, {}))
+    outcome = ok(composed(server, tmp_path / "work", made, files))
     assert "30 fps, 30 tbr" in samples.look(outcome.files["video"])
     assert abs(outcome.result["frames"] - made.total_frames) <= 2
 
@@ -183,9 +204,9 @@ def test_another_frame_rate_is_brought_to_ours(server: MisbehavingServer, tmp_pa
 def test_what_cannot_be_cured_does_not_pass_the_gate(
     server: MisbehavingServer, tmp_path: Path, wrong: dict[str, Any], check: str
 ) -> None:
-    made = timeline({"s1": Material()}, voices=False, count=1)
+    made, files = brief(tmp_path)
     server.does(video(**{"size": "320x180", "seconds": made.duration, "sound": True, **wrong}))
-    failure = error(composed(server, tmp_path, made, {}))
+    failure = error(composed(server, tmp_path / "work", made, files))
     assert failure.code is ErrorCode.PROVIDER_FAILURE
     assert check in {one["check"] for one in failure.context["checks"]}
 
@@ -207,7 +228,7 @@ def test_a_whole_job_is_ordered_as_the_contract_has_it_and_finished_here(
     told = {
         "video_url": f"{server.url}/made.mp4",
         "thumbnail_url": f"{server.url}/made.png",
-        "duration": 4.0,
+        "duration": 3.2,
         "processing_time_ms": 81_000,
     }
     server.does(when(lambda asked: _served(asked, told, answer(200, picture.read_bytes()))))
@@ -215,7 +236,7 @@ def test_a_whole_job_is_ordered_as_the_contract_has_it_and_finished_here(
     assert server.asked[0].json() == JOB
     assert outcome.result["processing_time_ms"] == 81_000
     assert (outcome.result["width"], outcome.result["height"]) == (432, 244)
-    assert outcome.result["duration"] == pytest.approx(4.0, abs=0.1)
+    assert outcome.result["duration"] == pytest.approx(3.2, abs=0.1)
     info = probe(outcome.files["video"], decode=True)
     assert info.audio is not None
     assert info.audio.rate == 48_000
@@ -229,11 +250,11 @@ def test_a_whole_job_is_ordered_as_the_contract_has_it_and_finished_here(
 def _served(asked: Asked, told: Any, thumbnail: Act) -> Act:
     if asked.method == "POST":
         return answer(200, told)
-    return video(seconds=4.0, sound=True) if asked.path.endswith(".mp4") else thumbnail
+    return video(seconds=3.2, sound=True) if asked.path.endswith(".mp4") else thumbnail
 
 
 def test_a_thumbnail_that_cannot_be_had_is_taken_from_the_video(server: MisbehavingServer, tmp_path: Path) -> None:
-    told = {"video_url": f"{server.url}/made.mp4", "thumbnail_url": f"{server.url}/gone.png", "duration": 4.0}
+    told = {"video_url": f"{server.url}/made.mp4", "thumbnail_url": f"{server.url}/gone.png", "duration": 3.2}
     server.does(when(lambda asked: _served(asked, told, answer(404))))
     with Image.open(ok(ordered(server, tmp_path)).files["thumbnail"]) as thumbnail:
         assert thumbnail.size == (432, 244)
@@ -246,7 +267,7 @@ def test_a_thumbnail_that_cannot_be_had_is_taken_from_the_video(server: Misbehav
 def test_an_order_that_came_to_nothing_to_see_or_hear_is_a_failure(
     server: MisbehavingServer, tmp_path: Path, wrong: dict[str, Any], check: str
 ) -> None:
-    server.does(video(**{"seconds": 4.0, "sound": True, **wrong}))
+    server.does(video(**{"seconds": 3.2, "sound": True, **wrong}))
     failure = error(ordered(server, tmp_path))
     assert failure.code is ErrorCode.PROVIDER_FAILURE
     assert check in {one["check"] for one in failure.context["checks"]}

@@ -16,7 +16,7 @@ from renders.media.boxes import index_first
 from renders.providers.base import Request
 from renders.providers.slideshow import Slideshow
 from tests.renders.media import samples
-from tests.renders.providers.test_composer import SECONDS, SIZE, STILLS, TITLE, timeline
+from tests.renders.providers.test_composer import MUSIC, SECONDS, SIZE, STILLS, TITLE, timeline
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def assets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made["clip"] = folder / "clip.mp4"
     grey = "color=c=black:s=320x180:r=30,format=yuv420p,geq=lum='40+3*mod(N,60)':cb=128:cr=128"
     samples.make("-f", "lavfi", "-i", grey, "-t", "1", "-c:v", "libx264", "-crf", "4", made["clip"])
-    made["music"] = samples.tone(folder / "music.wav", 6.6, 3000)
+    made["music"] = samples.tone(folder / "music.wav", MUSIC, 3000)
     return made
 
 
@@ -63,8 +63,9 @@ def test_it_is_in_the_form_of_every_video_and_says_what_it_lacks(tmp_path: Path,
 
 
 def test_a_voice_is_where_the_timeline_has_it(tmp_path: Path, assets: dict[str, Path]) -> None:
-    heard = samples.heard(ok(shown(tmp_path, timeline(STILLS), assets)).files["video"])
-    for clip in timeline(STILLS).tracks.narration:
+    made = timeline(STILLS, count=2)
+    heard = samples.heard(ok(shown(tmp_path, made, assets)).files["video"])
+    for clip in made.tracks.narration:
         at = round((clip.start + 0.1) * samples.RATE)
         assert samples.level(heard[at : at + 9600], 400) > -40
     silent = heard[round((0.3 + SECONDS + 0.1) * samples.RATE) : round((0.3 + SECONDS + 0.5) * samples.RATE)]
@@ -83,17 +84,17 @@ def test_a_clip_is_shown_by_its_last_picture_and_cut_in_at_once(tmp_path: Path, 
 def test_a_picture_that_cannot_be_read_becomes_a_card(tmp_path: Path, assets: dict[str, Path]) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(assets["visual-s2"].read_bytes()[:60])
-    outcome = ok(shown(tmp_path / "work", timeline(STILLS), {**assets, "visual-s2": broken}))
+    outcome = ok(shown(tmp_path / "work", timeline(STILLS, count=2), {**assets, "visual-s2": broken}))
     assert "the pictures of s2 could not be read" in outcome.degraded
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"ffconcat version 1.0\nfile /etc/passwd\n", b"#EXTM3U\nfile:///etc/passwd\n"]
-)
-def test_a_file_that_is_no_picture_is_never_opened(tmp_path: Path, assets: dict[str, Path], content: bytes) -> None:
-    trap = tmp_path / "trap.png"
-    trap.write_bytes(content)
-    assert "s1" in ok(shown(tmp_path / "work", timeline(STILLS), {**assets, "visual-s1": trap})).degraded
+def test_a_file_that_is_no_picture_is_never_opened(tmp_path: Path, assets: dict[str, Path]) -> None:
+    contents = (b"", b"ffconcat version 1.0\nfile /etc/passwd\n", b"#EXTM3U\nfile:///etc/passwd\n")
+    traps = {f"visual-s{at}": tmp_path / f"trap{at}.png" for at in (1, 2, 3)}
+    for trap, content in zip(traps.values(), contents, strict=True):
+        trap.write_bytes(content)
+    degraded = ok(shown(tmp_path / "work", timeline(STILLS), assets | traps)).degraded
+    assert "the pictures of s1, s2, s3 could not be read" in degraded
 
 
 def test_a_voice_that_cannot_be_read_is_no_video(tmp_path: Path, assets: dict[str, Path]) -> None:
@@ -106,7 +107,7 @@ def test_a_voice_that_cannot_be_read_is_no_video(tmp_path: Path, assets: dict[st
 
 
 def test_captions_are_burned_in_where_that_was_asked_for(tmp_path: Path, assets: dict[str, Path]) -> None:
-    made = replace(timeline(STILLS), burn_captions=True)
+    made = replace(timeline(STILLS, count=1), burn_captions=True)
     frames = samples.planes(ok(shown(tmp_path, made, assets)).files["video"], SIZE)
     caption = made.tracks.captions[0]
     spoken = made.frames(caption.start + caption.duration / 2)
@@ -115,7 +116,7 @@ def test_captions_are_burned_in_where_that_was_asked_for(tmp_path: Path, assets:
 
 
 def test_a_timeline_without_a_voice_is_silent(tmp_path: Path, assets: dict[str, Path]) -> None:
-    outcome = ok(shown(tmp_path, timeline(STILLS, voices=False, music=True), assets))
+    outcome = ok(shown(tmp_path, timeline(STILLS, voices=False, music=True, count=1), assets))
     assert outcome.result["loudness"] is None
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, date
 import pytest
 
 from renders import sample
-from renders.feeds import choose, newest_day, parse, read_source
+from renders.feeds import choose, newest_day, read_source
+from renders.feeds.parse import parse
 from renders.text.languages import is_written_in
 from renders.text.sentences import split
 

@@ -63,29 +63,32 @@ def provider(service: Served, door: str, key: str = KEY) -> RevideoService:
     return RevideoService(service.url, lambda path: f"{door}/{path.name}", key)
 
 
+SMALL, LARGE = (426, 240), (2560, 1440)
+
+
 def order(
-    folder: Path, files: dict[str, Path], *, seconds: float = 60.0, copies: int = 1, burn: bool = False
+    folder: Path, files: dict[str, Path], *, count: int = 1, size: tuple[int, int] = SMALL, burn: bool = False
 ) -> Request:
-    made = replace(timeline(STILLS), width=640 * copies, height=360 * copies, burn_captions=burn)
-    return Request("revideo", {"timeline": made.to_json()}, folder, seconds, files)
+    made = replace(timeline(STILLS, size=size, count=count), burn_captions=burn)
+    return Request("revideo", {"timeline": made.to_json()}, folder, 60.0, files)
 
 
 def test_a_second_host_composes_what_the_gate_here_lets_pass(
     compose: Served, door: str, assets: dict[str, Path], tmp_path: Path
 ) -> None:
-    outcome = provider(compose, door).submit(order(tmp_path / "work", assets, burn=True), "key")
+    outcome = provider(compose, door).submit(order(tmp_path / "work", assets, count=3, burn=True), "key")
     assert isinstance(outcome, Ok), outcome
     assert outcome.result["frames"] == timeline(STILLS).total_frames
     assert abs(outcome.result["loudness"] + 14) <= 1
     info = probe(outcome.files["video"], decode=True)
     assert info.video is not None
-    assert (info.video.width, info.video.height) == (640, 360)
+    assert (info.video.width, info.video.height) == SMALL
     assert [title for _, _, title in info.chapters] == ["One: a=b;c#d", "Two's [out];[in]", "Three lines"]
     assert {"captions", "thumbnail", "subtitles"} <= set(outcome.files)
-    shown = samples.planes(outcome.files["video"], (640, 360))
+    shown = samples.planes(outcome.files["video"], SMALL)
     caption = timeline(STILLS).tracks.captions[0]
     spoken = round((caption.start + caption.duration / 2) * 30)
-    low, before = (frame[300:350, 100:540].astype(int) for frame in (shown[spoken], shown[2]))
+    low, before = (frame[200:233, 67:360].astype(int) for frame in (shown[spoken], shown[2]))
     assert (abs(low - before) > 60).mean() > 0.01, "the captions are in the picture, as was asked"
 
 
@@ -103,7 +106,7 @@ def test_it_fetches_from_our_web_process_what_it_was_given_leave_to(
         shutil.copy(path, tmp_path / path.name)
         stored[name] = storage.path_of(storage.put(tmp_path / path.name))
     service = RevideoService(compose.url, handed_out.address_of, KEY)
-    outcome = service.submit(order(tmp_path / "work", stored), "key")
+    outcome = service.submit(order(tmp_path / "work", stored, count=2), "key")
     assert isinstance(outcome, Ok), outcome
 
 
@@ -137,7 +140,7 @@ def in_background(service: Served, door: str, request: Request) -> tuple[threadi
 def test_work_ends_with_the_call_that_asked_for_it_and_makes_room(
     compose: Served, door: str, assets: dict[str, Path], tmp_path: Path
 ) -> None:
-    request = order(tmp_path / "work", assets, copies=6)
+    request = order(tmp_path / "work", assets, count=3, size=LARGE)
     thread, outcomes = in_background(compose, door, request)
     wait_until(lambda: served.programs_of(compose), 30, "FFmpeg to be at work")
     full = requests.post(f"{compose.url}/render", json={}, headers={"Authorization": f"Bearer {KEY}"}, timeout=10)
@@ -159,7 +162,7 @@ def test_a_service_killed_in_the_middle_of_a_call_is_a_timeout_and_leaves_nothin
     door: str, assets: dict[str, Path], tmp_path: Path
 ) -> None:
     with served.serving("compose", tmp_path / "home", SERVE_KEY=KEY, SERVE_ASSET_HOSTS="127.0.0.1") as service:
-        thread, outcomes = in_background(service, door, order(tmp_path / "work", assets, copies=6))
+        thread, outcomes = in_background(service, door, order(tmp_path / "work", assets, count=3, size=LARGE))
         wait_until(lambda: served.programs_of(service), 30, "FFmpeg to be at work")
         everybody = psutil.Process(service.process.pid).children(recursive=True)
         served.kill(service)

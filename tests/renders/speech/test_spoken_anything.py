@@ -59,13 +59,13 @@ def test_an_engine_command_character_is_taken_out() -> None:
     assert "\x01" not in spoken("a\x01b", "en")
 
 
-@pytest.mark.parametrize("hostile", [" " * 20_000, "²" * 20_000, "1,111" * 4000])
+@pytest.mark.parametrize("hostile", [" " * 10_000, "²" * 10_000, "1,111" * 2000])
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_hostile_text_takes_no_more_than_its_length_is_worth(language: str, hostile: str) -> None:
     """CPU seconds; a pattern that tries every place for every place takes ten times as long as allowed here."""
     began = time.process_time()
     spoken(hostile, language)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 2.5
 
 
 def test_another_language_is_only_cleaned() -> None:

@@ -140,7 +140,7 @@ class Spread(_OfOurs):
 
 
 def _advance(text: PlacedText, before: str) -> float:
-    return fonts.measure(before, text.weight, text.size).width if before else 0.0
+    return fonts.advance(before, text.weight, text.size)
 
 
 def _digits(text: str) -> set[str]:
