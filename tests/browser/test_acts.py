@@ -140,6 +140,7 @@ def test_a_player_goes_on_while_its_page_follows_a_new_run(console, site, ours, 
     console.click("[data-do]")
     console.wait_for_selector("text=Run 2 queued.")
     console.evaluate("(window.player = document.querySelector('video.rh-video')).play()")
+    console.evaluate("window.player.loop = true")  # it is short, and must not end by itself
     console.wait_for_function("window.player.currentTime > 0.2")
     hurry(console)
     pipeline.run_one()

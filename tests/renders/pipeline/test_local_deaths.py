@@ -13,6 +13,7 @@ from renders.pipeline import local_deaths, recovery
 from renders.pipeline.local_deaths import Watch
 from renders.pipeline.transitions.claim import claim
 from tests.support import pipeline
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fakes")]
 
@@ -101,7 +102,8 @@ def test_the_kernel_is_read_right() -> None:
     try:
         assert int(local_deaths.started_at(str(sleeper.pid))) > 0
         assert local_deaths.started_at(str(sleeper.pid)) == local_deaths.started_at(str(sleeper.pid))
-        assert local_deaths.is_worker(str(sleeper.pid))
+        # The fork is there a moment before the program's words are.
+        assert wait_until(lambda: local_deaths.is_worker(str(sleeper.pid)), 5, "its command line")
     finally:
         sleeper.kill()
         sleeper.wait()
