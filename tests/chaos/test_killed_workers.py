@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from renderhub.drills.looking import alive, kill, marked
+from renderhub.drills.looking import alive, below, kill, marked
 from tests.support import soundness
 from tests.support.plant import PATIENCE, STAGES
 from tests.support.standing_plant import StandingPlant
@@ -76,18 +76,22 @@ def test_a_killed_pool_process_costs_one_call_and_seconds(
     films = {(stage, moment): plant.submit(stage) for stage, moment in KILLS}
     to_kill = {slot: plant.held(film, slot[0])[0] for slot, film in films.items()}
     plant.leader()
-    killed = []
+    for (stage, _), film in films.items():
+        if stage in ENGINES:
+            wait_for_engines(plant, film, stage)
+    killed, orphans = [], []
 
     def kill_who_is_due() -> bool:
         for slot, line in list(to_kill.items()):
             if moment_has_come(plant, line, slot[1]):
+                orphans.extend(below(line["pid"]))
                 killed.append((slot, to_kill.pop(slot), plant.now()))
                 kill(line["pid"])
         return not to_kill
 
     wait_until(kill_who_is_due, 30, "the moment of every kill")
-    gates = [str(plant.gate(film, "revideo")) for (stage, _), film in films.items() if stage == "revideo"]
-    wait_until(lambda: not any(map(marked, gates)), ORPHANS_GONE_WITHIN, "the engines' children gone")
+    assert orphans
+    wait_until(lambda: not any(map(alive, orphans)), ORPHANS_GONE_WITHIN, "the engines' children gone")
     times = []
     for (stage, moment), line, since in killed:
         times.append(seconds_to_next_claim(plant, line, since))

@@ -14,6 +14,7 @@ from monitoring.periodic import daily_report
 from monitoring.sla import reporting, slack
 from monitoring.sla.report import report_of
 from renderhub.lib import clock
+from renders.actions import daily_rows
 from renders.models import DailyRun, DailySubscription, Feed, RenderEvent, Workspace
 from tests.support.promises import Morning, missed
 
@@ -186,6 +187,27 @@ def test_what_was_expected_and_not_asked_for_is_missing(morning):
     morning.read()
     record = SLARecord.objects.get()
     assert (record.render_id, record.ready_at, record.on_time) == (late.pk, morning.at(90), False)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+def test_a_run_that_is_given_up_meanwhile_is_missing(morning, monkeypatch, first):
+    """Beat comes back: the run is noted as missed while the report looks for what nobody has asked for."""
+    since = NOW - timedelta(hours=3)
+    subscription = DailySubscription.objects.create(workspace=morning.workspace, language="en", since=since)
+    subscription.feeds.add(Feed.objects.create(title="Press", source="https://example.org/feed"))
+    look = reporting.missed.look
+
+    def given_up_beside(now: datetime) -> None:
+        for given_up in (first, not first):
+            if given_up:
+                assert daily_rows.note_missed(morning.workspace, "en", DAY, "Too late")
+            else:
+                look(now)
+
+    monkeypatch.setattr(reporting.missed, "look", given_up_beside)
+    report = write()
+    assert (report.promised, report.missing) == (1, 1)
+    assert "Cause: Too late." in report.text
 
 
 def test_an_evenings_run_is_expected_the_next_morning(morning):
