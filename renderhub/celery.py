@@ -16,9 +16,10 @@ from celery.signals import (
     worker_shutdown,
     worker_shutting_down,
 )
-from kombu.transport.redis import Channel as RedisChannel
+from kombu.transport import redis as redis_transport
 
 from renderhub.lib import clock
+from renderhub.redis_channel import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renderhub.settings")
 
@@ -33,10 +34,7 @@ class ByTheDatabase(Celery):
 app = ByTheDatabase("renderhub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
-# When the broker goes away, kombu 5.7 tries to give unacknowledged messages back over the connection that is gone; that
-# raises what Celery does not expect ("'NoneType' object has no attribute 'hostname'") and ends the worker. There is
-# nothing to give back: messages are bells, and the keeper rings again.
-RedisChannel.do_restore = False
+redis_transport.Transport.Channel = Channel
 Task.Request = "renderhub.messages:Message"
 
 
