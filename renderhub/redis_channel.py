@@ -25,7 +25,7 @@ class InHand(redis.QoS):
             super().append(message, delivery_tag)
 
     def ack(self, delivery_tag: str) -> None:
-        if is_bell((self._delivered or {}).get(delivery_tag)):
+        if self._delivered is not None and is_bell(self._delivered.get(delivery_tag)):
             virtual.QoS.ack(self, delivery_tag)
         else:
             super().ack(delivery_tag)
