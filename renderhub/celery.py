@@ -98,12 +98,14 @@ def _stop_softly(**_: Any) -> None:
 
 @task_prerun.connect
 def _hear_the_time(task: Any, **_: Any) -> None:
-    """For the tasks of beat; a stage's task hears it with its claim."""
+    """For the tasks of beat; a stage's task hears it with its claim. One that looks a moment before its minute finds
+    nothing due, and looks again a minute later, or a day."""
     from renders.pipeline import database_clock
     from renders.tasks import StageTask
 
     if not isinstance(task, StageTask):
         database_clock.refresh()
+        clock.let_the_minute_begin()
 
 
 _marks: list[Any] = []

@@ -32,11 +32,12 @@ _MOST_WAITS = 3
 def write_due() -> list[SLAReport]:
     """Write what is not written of the reports whose time has come, oldest first. Nothing before the first promise:
     nobody is told of days on which nothing had been agreed."""
+    now = clock.now()
     # In this order: a run that is given up between the two looks has its event read; the other way round it would be
     # in neither.
-    missed.look(clock.now())
+    missed.look(now)
     _read_events()
-    last = last_report_day(clock.now(), terms.report_at(), terms.zone())
+    last = last_report_day(now, terms.report_at(), terms.zone())
     first = SLARecord.objects.order_by("date").values_list("date", flat=True).first()
     if first is None:
         return []

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+MOMENT = 0.25
+"""Seconds that one process may be behind another."""
+
 _frozen: datetime | None = None
 _ahead: float | None = None
 """Seconds that are added to the monotonic clock. Children of a fork go on with it."""
@@ -35,6 +38,14 @@ def told(moment: datetime, since: float) -> None:
     least, most = moment.timestamp() - _told_at, moment.timestamp() - since
     if _ahead is None or not least <= _ahead <= most:
         _ahead = most  # and not less: what the database has written by now is never still to come
+
+
+def let_the_minute_begin() -> None:
+    """Wait where it begins in a moment: processes agree but for the time that the database's answer was on its way, and
+    what one sends on the minute must not look too early at another."""
+    left = -now().timestamp() % 60
+    if _frozen is None and left < MOMENT:
+        time.sleep(left)
 
 
 def age() -> float:

@@ -38,8 +38,8 @@ SUBSCRIPTIONS = (
 WORKSPACES = ("early", "main", "other")
 FEEDS = ("world", "local", "tech", "dawn")
 MONDAY = 0
-WITHIN = timedelta(seconds=60)
-"""From the hour of a run to its video."""
+WITHIN = timedelta(seconds=120)
+"""From the hour of a run to its video, where it is made at the second look, a minute later."""
 
 
 def spring() -> date:
@@ -111,7 +111,7 @@ def videos(plant: ClockedPlant, day: date) -> dict[str, tuple[datetime, datetime
 
 def ready(plant: ClockedPlant, day: date, *workspaces: str) -> None:
     """Wait for the videos, and for the workers to be idle: the clock may be set then."""
-    wait_until(lambda: set(videos(plant, day)) >= set(workspaces), 60, f"videos of {day} for {workspaces}")
+    wait_until(lambda: set(videos(plant, day)) >= set(workspaces), 100, f"videos of {day} for {workspaces}")
 
 
 def events(plant: ClockedPlant) -> Counter[str]:
@@ -192,9 +192,10 @@ def test_three_days_by_themselves(
     ready(plant, sunday, *WORKSPACES)
     reported(plant, sunday, post, slack, f"{headed(sunday)}: 3 of 3 videos on time")
 
-    # Monday: nobody looks until it is too late, and then only one of the two.
+    # Monday: nobody looks until it is too late, and then only one of the two. Two looks, two seconds apart: at the first
+    # one a process may still believe what it was told of the time a second ago.
     plant.kill(back)
-    plant.set_clock(at(monday, "09:00:01"))
+    plant.set_clock(at(monday, "09:00:58"))
     wait_until(lambda: events(plant)["daily.missed"] == 3, 60, "the missed runs are noted")
     # Nobody was there at five past six: it is written at the next look at the figures.
     plant.set_clock(at(monday, "09:04:58"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain, repeat
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -208,6 +209,19 @@ def test_a_run_that_is_given_up_meanwhile_is_missing(morning, monkeypatch, first
     report = write()
     assert (report.promised, report.missing) == (1, 1)
     assert "Cause: Too late." in report.text
+
+
+def test_it_is_not_of_a_day_that_begins_while_it_is_looked_for(morning, monkeypatch):
+    """What a process is told of the time meanwhile: the day's promises were not looked for yet."""
+    make(on(DAY - timedelta(days=1), morning.workspace), "The day before", -5)
+    subscription = DailySubscription.objects.create(
+        workspace=morning.workspace, language="hi", since=NOW - timedelta(hours=3)
+    )
+    subscription.feeds.add(Feed.objects.create(title="Press", source="https://example.org/feed"))
+    moments = chain([NOW - timedelta(days=1)], repeat(NOW))
+    monkeypatch.setattr(reporting.clock, "now", lambda: next(moments))
+    assert [report.date for report in reporting.write_due()] == [DAY - timedelta(days=1)]
+    assert [report.missing for report in reporting.write_due()] == [1]
 
 
 def test_an_evenings_run_is_expected_the_next_morning(morning):

@@ -62,8 +62,9 @@ def test_the_tasks_of_beat_hear_the_time_and_those_of_a_stage_do_not_ask(monkeyp
     from renders.pipeline import database_clock
 
     asked: list[Any] = []
-    monkeypatch.setattr(database_clock, "refresh", lambda: asked.append(1))
+    monkeypatch.setattr(database_clock, "refresh", lambda: asked.append("the time"))
+    monkeypatch.setattr(clock, "let_the_minute_begin", lambda: asked.append("the minute"))
     celery._hear_the_time(task=next(iter(TASKS.values())))
     assert asked == []
     celery._hear_the_time(task=SimpleNamespace())
-    assert asked == [1]
+    assert asked == ["the time", "the minute"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -17,7 +18,9 @@ from renderhub.redis_channel import Channel
 
 @pytest.fixture
 def channel() -> Iterator[Channel]:
+    """Of queues that no other test has."""
     with app.connection_for_read() as connection:
+        connection.transport_options = connection.transport_options | {"global_keyprefix": f"{uuid.uuid4()}:"}
         channel = connection.channel()
         assert isinstance(channel, Channel)
         yield channel
@@ -38,7 +41,8 @@ def taken(channel: Channel) -> Iterator[dict[Queue, Message]]:
 
 def kept(channel: Channel, message: Message) -> bool:
     """Whether the broker has a copy of a message that somebody took."""
-    return bool(channel.client.hexists(channel.unacked_key, message.delivery_tag))
+    with channel.conn_or_acquire() as client:
+        return client.hget(channel.unacked_key, message.delivery_tag) is not None
 
 
 def test_of_a_bell_the_broker_keeps_no_copy(channel: Channel, taken: dict[Queue, Message]) -> None:

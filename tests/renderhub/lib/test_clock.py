@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -79,3 +80,22 @@ class TestWhatTheDatabaseTold:
         seconds[0] += 1
         clock.told(MOMENT + timedelta(hours=hours), 1000.99)
         assert abs(clock.now() - MOMENT - timedelta(hours=hours)) < timedelta(seconds=0.02)
+
+
+@pytest.mark.usefixtures("untold")
+class TestWhatLooksOnTheMinute:
+    def test_it_waits_for_a_minute_that_begins_in_a_moment(self) -> None:
+        clock.told(MOMENT - timedelta(seconds=0.1), time.monotonic())
+        assert clock.now() < MOMENT
+        clock.let_the_minute_begin()
+        assert clock.now() >= MOMENT
+
+    @pytest.mark.parametrize("before", [0.0, 0.5, 30.0, 59.9])
+    def test_it_waits_for_no_other(self, before: float, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock.told(MOMENT - timedelta(seconds=before), time.monotonic())
+        monkeypatch.setattr(time, "sleep", lambda seconds: pytest.fail(f"waits {seconds} s"))
+        clock.let_the_minute_begin()
+
+    def test_it_does_not_wait_for_a_clock_that_stands(self) -> None:
+        with clock.frozen(MOMENT - timedelta(seconds=0.1)):
+            clock.let_the_minute_begin()
