@@ -192,8 +192,8 @@ def test_three_days_by_themselves(
     ready(plant, sunday, *WORKSPACES)
     reported(plant, sunday, post, slack, f"{headed(sunday)}: 3 of 3 videos on time")
 
-    # Monday: nobody looks until it is too late, and then only one of the two. There are two looks, two seconds apart: at
-    # the first one a process may still believe what it was told of the time a second ago.
+    # Monday: nobody looks until it is too late, and then only one of the two. There are two looks, two seconds apart:
+    # at the first one a process may still believe what it was told of the time a second ago.
     plant.kill(back)
     plant.set_clock(at(monday, "09:00:58"))
     wait_until(lambda: events(plant)["daily.missed"] == 3, 60, "the missed runs are noted")

@@ -33,7 +33,7 @@ def day_stories(job: Job) -> list[Story]:
             f"None of the day's items is written in {name}.",
             f"Subscribe to feeds in {name}, or set up a chat provider: only that one can translate.",
         )
-    titles = [one_line(plain_text(item.title)) for item in items]
+    titles = [_title(item.title) for item in items]
     groups = [sentences_of(plain_text(item.text), job.language) for item in items]
     found = lines_of(groups, titles, job.language, job.style)
     stories = [
@@ -51,6 +51,12 @@ def day_stories(job: Job) -> list[Story]:
     if not stories:
         raise BadJob("The day's items hold no words.", "Check the feeds: their entries have neither title nor text.")
     return stories
+
+
+def _title(told: str) -> str:
+    """A title of marks alone is none: there would be nothing to show."""
+    title = one_line(plain_text(told))
+    return title if any(map(str.isalnum, title)) else ""
 
 
 def _headline(title: str, lines: Sequence[str], language: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from renders.domain.job import AspectRatio
@@ -283,6 +283,7 @@ TEXTS = st.lists(st.one_of(CLAUSES, st.text(max_size=40)), min_size=1, max_size=
 
 @settings(max_examples=25, deadline=None)
 @given(TEXTS, TEXTS, st.sampled_from(["en", "ru", "hi"]))
+@example(".", "in 1850 it had 9,797 kilometres.", "en")
 def test_whatever_comes_what_is_shown_is_honest_and_fits(title: str, text: str, language: str) -> None:
     item = {"title": title[:80], "text": text, "source": "F", "url": "", "published": ""}
     job = {"job_type": "daily_ca", "items": [item], "language": language, "length": 60, "input_text": "", "name": "x"}
