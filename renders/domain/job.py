@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -48,9 +49,12 @@ class Priority(StrEnum):
     LOW = "low"
 
 
+_CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
+
+
 def is_plain(text: str) -> bool:
     """Whether `text` can be stored: no NUL, no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return _CANNOT_BE_STORED.search(text) is None
 
 
 LENGTHS = (60, 120, 180)
