@@ -18,7 +18,7 @@ _SECRET = re.compile(
 _LOGIN = re.compile(r"(\w+://)[^/\s:@]*:[^/\s@]*@")
 
 
-def start(dsn: str, **options: Any) -> None:
+def start(dsn: str) -> None:
     """Report unexpected errors of this process to `dsn`."""
     sentry_sdk.init(
         dsn=dsn,
@@ -26,7 +26,6 @@ def start(dsn: str, **options: Any) -> None:
         include_local_variables=False,
         event_scrubber=EventScrubber(denylist=[*DEFAULT_DENYLIST, "prompt", "input_text"], recursive=True),
         before_send=_tagged_and_scrubbed,
-        **options,
     )
 
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import itertools
 import operator
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
 # Tests start hundreds of processes: where none keeps what it compiles, each compiles all of our code again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -31,21 +35,29 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
             connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated()
 
 
-@pytest.fixture(autouse=True)
-def _own_media_folder(tmp_path: Path, settings: Any) -> None:
-    """No test sees another's files; manifests of static files need no build in tests."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.RENDERHUB_CACHE = str(tmp_path / "media" / "cache")
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+@pytest.fixture(scope="session", autouse=True)
+def _cheaper_than_in_production() -> Iterator[None]:
+    """Manifests of static files that need no build, passwords without a million rounds for each user."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def _media_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("media")
+    return (folder / str(number) for number in itertools.count())
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Any) -> None:
-    """A million rounds for each user are for production."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _own_media_folder(_media_folders: Iterator[Path]) -> Iterator[None]:
+    """No test sees another's files."""
+    folder = next(_media_folders)
+    with override_settings(MEDIA_ROOT=folder, RENDERHUB_CACHE=str(folder / "cache")):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -10,23 +10,18 @@ from pathlib import Path
 
 def alive(pid: int) -> bool:
     """Whether a process exists and is not a zombie that only waits to be collected."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
+    return _state(pid)[:1] not in ([], [b"Z"], [b"X"])
 
 
-def below(root: int) -> list[int]:
-    """All living descendants of a process."""
+def below(*roots: int) -> list[int]:
+    """All living descendants of these processes."""
     children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                children.setdefault(parent, []).append(int(entry.name))
+    for pid in _all():
+        match _state(pid):
+            case [_, parent, *_]:
+                children.setdefault(int(parent), []).append(pid)
     found: list[int] = []
-    todo = [root]
+    todo = [*roots]
     while todo:
         found += (new := children.get(todo.pop(), []))
         todo += new
@@ -35,13 +30,8 @@ def below(root: int) -> list[int]:
 
 def marked(mark: str) -> list[int]:
     """All living processes with this text in their command line or environment: found wherever they were moved to."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            with suppress(OSError):
-                if mark.encode() in (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes():
-                    found.append(int(entry.name))
-    return [pid for pid in found if alive(pid)]
+    own, text = os.getpid(), mark.encode()
+    return [pid for pid in _all() if pid != own and text in _read(pid, "cmdline") + _read(pid, "environ") and alive(pid)]
 
 
 def kill(pid: int, number: int = signal.SIGKILL) -> None:
@@ -57,3 +47,19 @@ def children(pid: int) -> list[int]:
         with suppress(OSError):
             found += [int(child) for child in task.read_text().split()]
     return [child for child in found if alive(child)]
+
+
+def _all() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 (asked for while others work)
+
+
+def _state(pid: int) -> list[bytes]:
+    """State, parent and what follows them; nothing of a process that is gone."""
+    return _read(pid, "stat").rpartition(b")")[2].split()
+
+
+def _read(pid: int, name: str) -> bytes:
+    """What the system tells of a process; nothing where it is gone, or not ours to ask."""
+    with suppress(OSError), open(f"/proc/{pid}/{name}", "rb") as told:  # noqa: PTH123
+        return told.read()
+    return b""

@@ -131,10 +131,9 @@ class Site:
 
     def left_over(self) -> list[int]:
         """Processes of this site that none of its own processes has any more: orphans."""
-        mine = {pid for post in self.posts for pid in (post.pid, *below(post.pid))}
-        for server in self.servers.running.values():
-            mine |= {server.child.watchdog_pid, *below(server.child.watchdog_pid)}
-        mine |= {self._desk.pid} if self._desk else set()
+        ours = [post.pid for post in self.posts]
+        ours += [server.child.watchdog_pid for server in self.servers.running.values()]
+        mine = {*ours, *below(*ours)} | ({self._desk.pid} if self._desk else set())
         return [pid for pid in marked(f"{self.folder}/") if pid not in mine]
 
     def stop(self, *posts: Post, within: float = 30.0) -> None:

@@ -40,10 +40,6 @@ STATIC = {
     "WHITENOISE_USE_FINDERS": True,
     "WHITENOISE_AUTOREFRESH": False,
     "WHITENOISE_MAX_AGE": 3600,
-    "STORAGES": {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    },
 }
 """Static files are found once, where they lie, and the browser keeps them."""
 
@@ -75,24 +71,37 @@ def browser() -> Iterator[Any]:
 def desk(browser: Any) -> Iterator[Any]:
     """A desk in Berlin, where nothing turns all the time: that costs more than all the rest."""
     opened = browser.new_context(
-        viewport={"width": 1440, "height": 900}, timezone_id="Europe/Berlin", reduced_motion="reduce"
+        viewport=looks.DESK, timezone_id="Europe/Berlin", reduced_motion="reduce"
     )
     yield opened
     opened.close()
 
 
-@pytest.fixture
-def page(desk: Any, site: str) -> Iterator[Any]:
-    """A page of its own, closed before the database is emptied. What its scripts complain about fails the test."""
+@pytest.fixture(scope="session")
+def tab(desk: Any) -> Any:
+    """One for all tests: a new one comes with a window, whose buttons cost more than most of our pages."""
     opened = desk.new_page()
     opened.set_default_timeout(30_000)
+    return opened
+
+
+@pytest.fixture
+def page(tab: Any, site: str) -> Iterator[Any]:
+    """The tab as if it were new, left before the database is emptied. What its scripts complain about fails the test."""
+    tab.set_viewport_size(looks.DESK)
+    tab.emulate_media(color_scheme=None)
     complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    yield opened
-    if opened.url.startswith(site):
-        opened.evaluate("localStorage.clear()")
-    opened.close()
-    desk.clear_cookies()
+
+    def note(error: Any) -> None:
+        complaints.append(str(error))
+
+    tab.on("pageerror", note)
+    yield tab
+    if tab.url.startswith(site):
+        tab.evaluate("localStorage.clear(); sessionStorage.clear()")
+    tab.goto("about:blank")
+    tab.remove_listener("pageerror", note)
+    tab.context.clear_cookies()
     assert not complaints
 
 

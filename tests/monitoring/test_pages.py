@@ -40,7 +40,7 @@ def people(db):
 
 @pytest.fixture
 def month(people) -> Month:
-    made = Month(people.workspace, DAY, days=8, per_day=8)
+    made = Month(people.workspace, DAY, days=8, per_day=8, reports=2)
     made.plant()
     return made
 
@@ -249,7 +249,7 @@ def test_the_number_of_queries_of_a_page_does_not_grow(console, people):
     Month(people.workspace, DAY - timedelta(days=2), days=3, per_day=6, seed=1).plant()
     queries()  # what is asked once a process
     few = queries()
-    Month(people.workspace, DAY, days=12, per_day=15, seed=2, with_reports=False).plant()
+    Month(people.workspace, DAY, days=12, per_day=15, seed=2, reports=0).plant()
     assert queries() == few
     assert max(few) <= 9
 

@@ -49,7 +49,8 @@ class Month:
     days: int = 30
     per_day: int = 40
     seed: int = 4
-    with_reports: bool = True
+    reports: int | None = None
+    """Of how many of its last mornings there is one; of all where nothing is said."""
 
     def plant(self) -> None:
         """Write it all, bring the figures up to date, and write the reports of its mornings."""
@@ -73,10 +74,9 @@ class Month:
             if promise.ready_at and promise.ready_at > written:
                 came_later[promise.render_id], promise.ready_at = promise.ready_at, None
         SLARecord.objects.bulk_create(promises, batch_size=2000)
-        if self.with_reports:
-            for day in days_up_to(self.last, self.days):
-                with clock.frozen(terms.report_moment(day)):
-                    reporting.write(day)
+        for day in days_up_to(self.last, self.days if self.reports is None else self.reports):
+            with clock.frozen(terms.report_moment(day)):
+                reporting.write(day)
         late = list(SLARecord.objects.filter(render__in=came_later))
         for promise in late:
             promise.ready_at = came_later[promise.render_id]

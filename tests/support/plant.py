@@ -200,13 +200,10 @@ class Plant(PlantView):
 
     def left_over(self) -> list[int]:
         """Processes of this plant that no process of ours has any more: orphans."""
-        mine = {pid for one in self.running for pid in one.family()}
-        mine |= {pid for server in self.servers.running.values() for pid in self._guarded(server.child.watchdog_pid)}
-        mine |= {self._desk.pid} if self._desk else set()
+        ours = [one.pid for one in self.running]
+        ours += [server.child.watchdog_pid for server in self.servers.running.values()]
+        mine = {*ours, *below(*ours)} | ({self._desk.pid} if self._desk else set())
         return [pid for pid in marked(f"{self.folder}/") if pid not in mine]
-
-    def _guarded(self, pid: int) -> list[int]:
-        return [pid, *below(pid)]
 
     # Work
 

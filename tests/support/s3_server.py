@@ -67,7 +67,7 @@ def serving(home: Path) -> Iterator[S3Server]:
 
 @contextmanager
 def _serve(argv: list[str], log: Path) -> Iterator[str]:
-    options = ["--addr", "127.0.0.1:0", "--config", "/dev/null", "--dir-cache-time", "0s", "-v"]
+    options = ["--addr", "127.0.0.1:0", "--config", "/dev/null", "--dir-cache-time", "1ms", "-v"]
     with log.open("wb") as output:
         # It ends with the test's process, however that ends.
         process = child.spawn([*argv, *options], stdout=output, stderr=subprocess.STDOUT, cwd=log.parent)

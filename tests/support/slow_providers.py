@@ -29,11 +29,10 @@ MOST_SECONDS = 180.0
 
 # The engine's child has a child of its own in another session: both must be gone when their worker is.
 ENGINE = """
-import os, pathlib, subprocess, sys, time
-gate = pathlib.Path(sys.argv[1])
-wait = "import pathlib, sys, time\\nwhile pathlib.Path(sys.argv[1]).exists(): time.sleep(0.05)"
-subprocess.Popen([sys.executable, "-S", "-c", wait, str(gate)], start_new_session=True)
-while gate.exists():
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+while os.path.exists(sys.argv[1]):
     time.sleep(0.01)
 """
 
@@ -157,7 +156,7 @@ class Engine(Gated):
             return Err(GenerationError(ErrorCode.PROVIDER_FAILURE, self.name, str(error)))
 
     def _pass(self, request: Request, film: str) -> None:
-        argv = (sys.executable, "-S", "-c", ENGINE, str(self._gate(request, film)))
+        argv = (sys.executable, "-I", "-S", "-c", ENGINE, str(self._gate(request, film)))
         child.run(argv, limits=child.Limits(seconds=MOST_SECONDS), cwd=request.workdir, cancel=request.cancelled)
 
 

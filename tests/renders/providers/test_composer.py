@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 from PIL import Image
 
+from renderhub.drills.looking import below
 from renders.captions import webvtt
 from renders.domain.errors import ErrorCode
 from renders.domain.outcomes import Err, Ok, Outcome
@@ -288,8 +289,7 @@ class CancelledLater(threading.Event):
 
 def _descendants() -> set[int]:
     """Process ids. (Servers of the tests may be among them.)"""
-    found = psutil.Process().children(recursive=True)
-    return {process.pid for process in found if process.status() != psutil.STATUS_ZOMBIE}
+    return {*below(os.getpid())}
 
 
 def test_cancelling_ends_it_with_its_children(tmp_path: Path, assets: dict[str, Path]) -> None:

@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import requests
 from django.core.management import CommandError, call_command
 
+from renderhub.drills.looking import alive, below
 from renders.domain.errors import ErrorCode
 from renders.domain.outcomes import Err, Ok, Outcome
 from renders.domain.script import SceneKind
@@ -164,12 +164,10 @@ def test_a_service_killed_in_the_middle_of_a_call_is_a_timeout_and_leaves_nothin
     with served.serving("compose", tmp_path / "home", SERVE_KEY=KEY, SERVE_ASSET_HOSTS="127.0.0.1") as service:
         thread, outcomes = in_background(service, door, order(tmp_path / "work", assets, count=3, size=LARGE))
         wait_until(lambda: served.programs_of(service), 30, "FFmpeg to be at work")
-        everybody = psutil.Process(service.process.pid).children(recursive=True)
+        everybody = below(service.process.pid)
         served.kill(service)
         thread.join(15)
-        wait_until(
-            lambda: not any(one.is_running() and one.status() != "zombie" for one in everybody), 10, "all to end"
-        )
+        wait_until(lambda: not any(map(alive, everybody)), 10, "all to end")
     assert isinstance(outcomes[0], Err)
     assert outcomes[0].error.code is ErrorCode.TIMEOUT
 
