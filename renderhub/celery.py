@@ -16,6 +16,7 @@ from celery.signals import (
     worker_shutdown,
     worker_shutting_down,
 )
+from django.conf import settings
 from kombu.transport import redis as redis_transport
 
 from renderhub.lib import clock
@@ -32,7 +33,9 @@ class ByTheDatabase(Celery):
 
 
 app = ByTheDatabase("renderhub")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+# A plain mapping, not Django's lazy settings: for each message Celery looks for several of them, under several names.
+_OURS = {name: getattr(settings, name) for name in dir(settings) if name.startswith("CELERY_")}
+app.config_from_object(_OURS, namespace="CELERY")
 
 redis_transport.Transport.Channel = Channel
 Task.Request = "renderhub.messages:Message"
@@ -40,8 +43,6 @@ Task.Request = "renderhub.messages:Message"
 
 @app.on_after_configure.connect
 def _keep_connections(sender: Celery, **_: Any) -> None:
-    from django.conf import settings
-
     # Celery's Django fixup reads this name without the namespace that the other settings have.
     sender.conf["CELERY_DB_REUSE_MAX"] = settings.CELERY_DB_REUSE_MAX
 
@@ -86,8 +87,6 @@ def _remember_worker(sender: Any, **_: Any) -> None:
 @worker_shutting_down.connect
 def _stop_softly(**_: Any) -> None:
     """Its sender is no more than the worker's name."""
-    from django.conf import settings
-
     from renders.pipeline import soft_stop
 
     def pool() -> list[int]:

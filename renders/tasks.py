@@ -37,6 +37,8 @@ IN_PLACE_SECONDS = 5.0
 stop is waiting for it (R45)."""
 BELL_EXPIRES = 60
 """Seconds. What is still due then is rung for again by the keeper; a queue never fills with old bells."""
+_PLAIN: dict[str, Any] = {"declare": (), "argsrepr": "()", "kwargsrepr": "{}"}
+"""What Celery need not find out for each bell: there are no arguments, and a queue is there once it is written to."""
 
 
 _late = LateBell()
@@ -135,4 +137,4 @@ FALLBACKS = {stage: _stage_task(stage, f"renders.{stage}_fallback") for stage in
 def ring(step: Freed) -> None:
     """Tell the step's queue that something of its stage is due."""
     tasks = FALLBACKS if step.fallback else TASKS
-    tasks[Stage(step.stage)].apply_async(queue=step.queue, expires=BELL_EXPIRES)
+    tasks[Stage(step.stage)].apply_async(queue=step.queue, expires=BELL_EXPIRES, **_PLAIN)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from renders.domain.stages import Stage
-from renders.domain.states import StepStatus
-from renders.pipeline.transitions.claim import Claimed
+from renders.pipeline.transitions.claim import Claimed, Stored
 from renders.pipeline.transitions.prepared import Prepared
 from renders.stages import asset, orchestrator, revideo, script_gen, upload
 from renders.stages.base import Asked, Made, Work
@@ -55,7 +54,14 @@ def _made(claimed: Claimed) -> list[Made]:
     stages = _LOOKS_AT.get(claimed.stage)
     if stages is None:
         return []
-    if claimed.before is not None and claimed.stage is Stage.UPLOAD:
-        return [Made(Stage(stages[0]), "", StepStatus.DONE.value, claimed.before)]
-    rows = _MADE.rows({"render": claimed.render_id, "run": claimed.run, "stages": list(stages)})
+    rows: Sequence[Stored] = _in_hand(claimed)
+    if not rows:
+        rows = _MADE.rows({"render": claimed.render_id, "run": claimed.run, "stages": list(stages)})
     return [Made(Stage(stage), segment, status, json.loads(result)) for stage, segment, status, result in rows]
+
+
+def _in_hand(claimed: Claimed) -> Sequence[Stored]:
+    """What the stage looks at where this worker has stored all of it just now; nothing where somebody else made a part."""
+    if claimed.stage is Stage.UPLOAD:
+        return claimed.made[-1:]
+    return claimed.made if claimed.planned and len(claimed.made) == 1 + claimed.planned else ()

@@ -29,11 +29,6 @@ _BEGINNING = """moved AS (
 ), begun AS (
     INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)
     SELECT id, run, 'render.processing', '', '', '{{}}', clock_timestamp() FROM moved WHERE was = 'queued'
-), known AS (
-    INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
-                                   retry_count, created_at)
-    SELECT id, run, 'health', '', %(health)s, '', %(health_told)s, '', 0, clock_timestamp()
-      FROM moved WHERE was = 'queued' AND %(health_told)s <> ''
 ), started AS (
     INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
                                    retry_count, created_at)
@@ -46,8 +41,15 @@ _BEGINNING = """moved AS (
       FROM {taken} WHERE job_id = ''
 )
 """
-# What a claim brings along: its render is under way, its attempt is written before the call (I4), the log says so, and
-# where a run begins, how the services are that it needs (R10).
+# What a claim brings along: its render is under way, its attempt is written before the call (I4), and the log says so.
+_HEALTH = """known AS (
+    INSERT INTO renders_renderlog (render_id, run, step_name, segment, status, provider, error_message, error_code,
+                                   retry_count, created_at)
+    SELECT id, run, 'health', '', %(health)s, '', %(health_told)s, '', 0, clock_timestamp()
+      FROM moved WHERE was = 'queued' AND %(health_told)s <> ''
+)
+"""
+# Where a run begins: how the services are that it needs (R10).
 
 
 def begin_of(taken: str) -> str:
@@ -73,7 +75,7 @@ WITH picked AS (
       FROM picked
      WHERE s.id = picked.id
     RETURNING s.*
-), {begin}
+), {begin}, {health}
 SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.queue, c.provider, c.attempt, c.losses,
        c.job_id, c.degraded, r.retry_count, r.due_at, c.rank,
        r.job_type, r.name, CASE WHEN c.stage IN ('orchestrator', 'script_gen') THEN r.input_text ELSE '' END,
@@ -86,9 +88,13 @@ SELECT c.id, c.claim_no, c.render_id, c.run, c.stage, c.segment, c.payload, c.qu
        clock_timestamp()
   FROM claimed c JOIN renders_render r ON r.id = c.render_id
 """
-_BEGIN = begin_of("claimed")
-_CLAIM_OF_STAGE = Prepared("claim_of_stage", _CLAIM.format(of_stage="AND s.stage = %(stage)s", begin=_BEGIN))
-_CLAIM_OF_QUEUE = Prepared("claim_of_queue", _CLAIM.format(of_stage="", begin=_BEGIN))
+_BEGIN = {"begin": begin_of("claimed"), "health": _HEALTH}
+_CLAIM_OF_STAGE = Prepared("claim_of_stage", _CLAIM.format(of_stage="AND s.stage = %(stage)s", **_BEGIN))
+_CLAIM_OF_QUEUE = Prepared("claim_of_queue", _CLAIM.format(of_stage="", **_BEGIN))
+
+
+Stored = tuple[str, str, str, str]
+"""Stage, segment, status and result (JSON) of a settled step, as they stand in the database."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,10 @@ class Claimed:
     job: Job
     at_work: float
     """Seconds since the provider took the job `job_id`; 0 where it is yet to be asked."""
-    before: Mapping[str, Any] | None = None
-    """The result of the one step before it, where this worker has stored that just now."""
+    made: tuple[Stored, ...] = ()
+    """What this worker has stored itself of the run, since its script or its last claim, one step after the other."""
+    planned: int = 0
+    """How many steps the script has planned, where it is the first of `made`."""
 
     @property
     def key(self) -> str:

@@ -172,8 +172,7 @@ def finish(
     `taking`: with leave the step that this frees goes waiting -> running, this worker's. Raises `StaleClaim`, as all
     moves of this module do.
     """
-    settled = _settled(_STEP, claimed, _done(claimed, result, degraded, taking) | {"added": added})
-    return replace(settled, taken=replace(settled.taken, before=result)) if settled.taken else settled
+    return _settled(_STEP, claimed, _done(claimed, result, degraded, taking) | {"added": added})
 
 
 def finish_asset(
@@ -197,7 +196,7 @@ def finish_script(
     all, or for so many of them as `added` says."""
     values = _done(claimed, result, degraded, taking) | {"added": len(planned) if added is None else added}
     values |= planned_values(planned, claimed.rank, queue_of, takes=taking.queue if taking else "")
-    settled = _settled(_SCRIPT, claimed, values)
+    settled = _settled(_SCRIPT, replace(claimed, made=(), planned=len(planned)), values)
     return replace(settled, freed=due_of(planned, queue_of, less=settled.taken))
 
 
@@ -243,8 +242,6 @@ def _leave(claimed: Claimed, taking: Taking | None) -> dict[str, Any]:
         "take": taking is not None and time.monotonic() < taking.until,
         "take_queue": taking.queue if taking else "",
         "worker": taking.worker if taking else "",
-        "health": "",
-        "health_told": "",
         "lease": taking.lease if taking else 0.0,
     }
 
@@ -271,6 +268,7 @@ def _settled(statement: Prepared, claimed: Claimed, values: Mapping[str, Any]) -
                 job_id="",
                 degraded=earlier,
                 at_work=0.0,
+                made=(*claimed.made, (claimed.stage.value, claimed.segment, values["status"], values["result"])),
             )
     was_due = taken is not None and claimed.stage in ASSET_KINDS and taken.stage in ASSET_KINDS
     return Settled(freed, taken, was_due)
