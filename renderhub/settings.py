@@ -46,6 +46,10 @@ def _secret_key() -> str:
     return kept.read_text(encoding="utf-8")
 
 
+_SESSION = "-c timezone=UTC -c plan_cache_mode=force_generic_plan"
+"""Of each connection. What is prepared is planned once, not for the values of each of the first five times."""
+
+
 def _database(url: str) -> dict[str, Any]:
     """A `postgresql://user:password@host:port/name?host=/socket/folder` URL as Django wants it."""
     parts = urlsplit(url)
@@ -62,7 +66,7 @@ def _database(url: str) -> dict[str, Any]:
         # Kept open: workers close a broken one before each task, web requests check theirs (wsgi.py).
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": env.flag("DB_HEALTH_CHECKS", False),
-        "OPTIONS": {"connect_timeout": 5, "options": "-c timezone=UTC", **{k: v[0] for k, v in query.items()}},
+        "OPTIONS": {"connect_timeout": 5, "options": _SESSION, **{k: v[0] for k, v in query.items()}},
         "TEST": {"NAME": env.text("TEST_DATABASE_NAME") or None},
     }
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from benchmarks.control.measure import cpu_seconds
+from benchmarks.control.measure import cpu_seconds, descendants
 from renderhub.embedded import servers
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
-WARM, BATCH, ONES = 30, 200, 60
+TURNS = 6
+"""Of each system in a round: the machine may be half as fast a minute later, and all of them are to meet the same."""
+FIRST, WARM, BATCH, ONES = 30, 5, 35, 10
+"""Workflows: when a system has started; then of each turn, to be warm, at once, and one after the other."""
 STAGES = ("SCRIPT_GEN", "MANIM", "TTS", "REVIDEO", "UPLOAD")
 CELERY = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR")
 PROVIDERS = "noop=benchmarks.control.noop.Noop@cpu,noop_io=benchmarks.control.noop.NoopIo@io"
@@ -33,6 +39,16 @@ class System:
     env: dict[str, str] = field(default_factory=dict)
     prepare: tuple[str, ...] = ()
     settle: float = 4.0
+
+
+@dataclass
+class Turns:
+    """What the turns of a round came to: seconds, but for `took`, which are milliseconds of each workflow by itself."""
+
+    cpu: float = 0.0
+    server: float = 0.0
+    whole: float = 0.0
+    took: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -78,10 +94,15 @@ def systems(others_python: str) -> list[System]:
     ]
 
 
+Round = dict[str, Turns]
+
+
 class Session:
-    """One system, up and running: its workers, and a driver that submits."""
+    """One system, up and running: its workers, and a driver that submits. It stands still while others have a turn."""
 
     def __init__(self, system: System, env: dict[str, str], log: Path) -> None:
+        self.tag = system.name.replace(" ", "_").replace(",", "")
+        self.turns = Turns()
         self._output = log.open("ab")
         whole = {**env, **system.env}
         start = [system.python]
@@ -105,7 +126,14 @@ class Session:
         self.driver.stdin.flush()
         return dict(json.loads(self.driver.stdout.readline()))
 
+    def signal(self, number: int) -> None:
+        for process in (*self.workers, self.driver):
+            for pid in descendants(process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+
     def stop(self) -> None:
+        self.signal(signal.SIGCONT)
         for process in (*self.workers, self.driver):
             process.terminate()
         for process in (*self.workers, self.driver):
@@ -116,22 +144,46 @@ class Session:
         self._output.close()
 
 
-def measure(system: System, number: int, env: dict[str, str], server_pids: list[int], log: Path, into: Figures) -> None:
-    session = Session(system, env, log)
-    tag = f"{system.name.replace(' ', '_').replace(',', '')}-{number}"
+def take_turn(session: Session, name: str, server_pids: list[int]) -> None:
+    turns, workers = session.turns, [process.pid for process in session.workers]
+    session.tell("batch", f"{name}-warm", WARM)
+    before, servers_before = cpu_seconds(workers), cpu_seconds(server_pids)
+    turns.whole += float(str(session.tell("batch", f"{name}-batch", BATCH)["whole"]))
+    turns.cpu += cpu_seconds(workers) - before
+    turns.server += cpu_seconds(server_pids) - servers_before
+    took: Any = session.tell("one", f"{name}-one", ONES)["took"]
+    turns.took += [1000 * float(value) for value in took]
+
+
+def measure_round(number: int, wanted: list[System], env: dict[str, str], server_pids: list[int], log: Path) -> Round:
+    sessions: dict[str, Session] = {}
     try:
-        session.tell("batch", f"{tag}-warm", WARM)
-        workers = [process.pid for process in session.workers]
-        before, servers_before = cpu_seconds(workers), cpu_seconds(server_pids)
-        batch = session.tell("batch", f"{tag}-batch", BATCH)
-        into.cpu_ms.append(1000 * (cpu_seconds(workers) - before) / BATCH)
-        into.server_ms.append(1000 * (cpu_seconds(server_pids) - servers_before) / BATCH)
-        into.per_s.append(BATCH / float(str(batch["whole"])))
-        took = sorted(1000 * float(value) for value in session.tell("one", f"{tag}-one", ONES)["took"])  # type: ignore[union-attr, attr-defined]
+        for system in wanted:
+            print(f"round {number} of {ROUNDS}: {system.name} starts", file=sys.stderr, flush=True)
+            session = sessions[system.name] = Session(system, env, log)
+            session.tell("batch", f"{session.tag}-{number}-first", FIRST)
+            session.signal(signal.SIGSTOP)
+        for turn in range(TURNS):
+            print(f"round {number} of {ROUNDS}: turn {turn + 1} of {TURNS}", file=sys.stderr, flush=True)
+            for session in sessions.values():
+                session.signal(signal.SIGCONT)
+                take_turn(session, f"{session.tag}-{number}-{turn}", server_pids)
+                session.signal(signal.SIGSTOP)
+    finally:
+        for session in sessions.values():
+            session.stop()
+    return {name: session.turns for name, session in sessions.items()}
+
+
+def add(round_: Round, figures: dict[str, Figures]) -> None:
+    for name, turns in round_.items():
+        into, workflows = figures.setdefault(name, Figures()), TURNS * BATCH
+        took = sorted(turns.took)
+        into.cpu_ms.append(1000 * turns.cpu / workflows)
+        into.server_ms.append(1000 * turns.server / workflows)
+        into.per_s.append(workflows / turns.whole)
         into.p50_ms.append(took[len(took) // 2])
         into.p95_ms.append(took[int(len(took) * 0.95)])
-    finally:
-        session.stop()
 
 
 def main() -> None:
@@ -145,12 +197,9 @@ def main() -> None:
         env |= {"RENDERHUB_HOME": str(home), "PYTHONWARNINGS": "ignore"}
         _prepare(env, others)
         pids = [server.pid for server in running.running.values()]
-        for number in range(ROUNDS):
-            for system in systems(others):
-                if only and system.name not in only:
-                    continue
-                print(f"round {number + 1} of {ROUNDS}: {system.name}", file=sys.stderr, flush=True)
-                measure(system, number, env, pids, log, figures.setdefault(system.name, Figures()))
+        wanted = [system for system in systems(others) if not only or system.name in only]
+        for number in range(1, ROUNDS + 1):
+            add(measure_round(number, wanted, env, pids, log), figures)
     report(figures)
     shutil.rmtree(home, ignore_errors=True)
 
@@ -166,14 +215,20 @@ def _prepare(env: dict[str, str], others: str) -> None:
 
 
 def report(figures: dict[str, Figures]) -> None:
-    def cell(values: list[float]) -> str:
-        return f"{statistics.median(values):7.1f} ({min(values):.1f}-{max(values):.1f})"
+    def cell(values: list[float], digits: int = 1) -> str:
+        return f"{statistics.median(values):7.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
 
     names = ("cpu_ms", "server_ms", "p50_ms", "p95_ms", "per_s")
     print(f"{'system':<18}" + "".join(f"{name:>24}" for name in names))
     for system, one in figures.items():
         print(f"{system:<18}" + "".join(f"{cell(getattr(one, name)):>24}" for name in names))
     line: dict[str, float] = {}
+    for key, name, other in (("p50_ratio", "p50_ms", "celery"), ("cpu_ratio", "cpu_ms", "celery")):
+        if {"ours", other} <= figures.keys():
+            pairs = zip(getattr(figures["ours"], name), getattr(figures[other], name), strict=True)
+            ratios = [ours / theirs for ours, theirs in pairs]
+            print(f"{name} of ours to {other}'s, round by round:{cell(ratios, 2)}")
+            line[key] = round(statistics.median(ratios), 3)
     for key, system, name in (
         ("cpu_ms", "ours", "cpu_ms"),
         ("p50_ms", "ours", "p50_ms"),

@@ -31,7 +31,9 @@ def below(*roots: int) -> list[int]:
 def marked(mark: str) -> list[int]:
     """All living processes with this text in their command line or environment: found wherever they were moved to."""
     own, text = os.getpid(), mark.encode()
-    return [pid for pid in _all() if pid != own and text in _read(pid, "cmdline") + _read(pid, "environ") and alive(pid)]
+    return [
+        pid for pid in _all() if pid != own and text in _read(pid, "cmdline") + _read(pid, "environ") and alive(pid)
+    ]
 
 
 def kill(pid: int, number: int = signal.SIGKILL) -> None:

@@ -61,7 +61,7 @@ def _made(claimed: Claimed) -> list[Made]:
 
 
 def _in_hand(claimed: Claimed) -> Sequence[Stored]:
-    """What the stage looks at where this worker has stored all of it just now; nothing where somebody else made a part."""
+    """What the stage looks at where this worker has stored all of it just now; nothing where others made a part."""
     if claimed.stage is Stage.UPLOAD:
         return claimed.made[-1:]
     return claimed.made if claimed.planned and len(claimed.made) == 1 + claimed.planned else ()

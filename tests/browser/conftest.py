@@ -70,9 +70,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def desk(browser: Any) -> Iterator[Any]:
     """A desk in Berlin, where nothing turns all the time: that costs more than all the rest."""
-    opened = browser.new_context(
-        viewport=looks.DESK, timezone_id="Europe/Berlin", reduced_motion="reduce"
-    )
+    opened = browser.new_context(viewport=looks.DESK, timezone_id="Europe/Berlin", reduced_motion="reduce")
     yield opened
     opened.close()
 
@@ -87,7 +85,7 @@ def tab(desk: Any) -> Any:
 
 @pytest.fixture
 def page(tab: Any, site: str) -> Iterator[Any]:
-    """The tab as if it were new, left before the database is emptied. What its scripts complain about fails the test."""
+    """The tab as if it were new, left before the database is emptied. What scripts complain about fails the test."""
     tab.set_viewport_size(looks.DESK)
     tab.emulate_media(color_scheme=None)
     complaints: list[str] = []

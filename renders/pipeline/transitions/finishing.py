@@ -21,7 +21,7 @@ from renders.pipeline.transitions.added import (
     planned_values,
 )
 from renders.pipeline.transitions.claim import Claimed, begin_of, payload_of
-from renders.pipeline.transitions.fence import LOG_STEP, MINE, SETTLE_ATTEMPT, guarded, values_of
+from renders.pipeline.transitions.fence import LOG_STEP, MINE, SETTLE_ATTEMPT, guarded, of_status, values_of
 from renders.pipeline.transitions.prepared import Prepared
 from renders.pipeline.transitions.steps import Freed
 from renders.pipeline.transitions.stored import stored_json, stored_text
@@ -83,7 +83,8 @@ _BESIDE = f"""
            started_at = COALESCE(b.started_at, clock_timestamp())
      WHERE b.id = (
            SELECT d.id FROM renders_step d JOIN ended e ON d.render_id = e.render_id AND d.run = e.run
-            WHERE d.status = 'due' AND d.job_id = '' AND d.queue = %(take_queue)s AND (SELECT given FROM leave)
+            WHERE {of_status("d.status", "due")} AND d.job_id = '' AND d.queue = %(take_queue)s
+               AND (SELECT given FROM leave)
             ORDER BY d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
     RETURNING {_ROW.format(of="b.")}
 """
@@ -102,8 +103,10 @@ SELECT f.stage, f.queue, f.status, f.id, f.claim_no, f.segment, f.payload, f.pro
 _NOTHING = "(SELECT * FROM renders_step WHERE FALSE)"
 _FREED = "(SELECT * FROM freed WHERE status <> 'running' UNION ALL SELECT * FROM taken)"
 _GO_ON = f"taken AS (SELECT * FROM freed WHERE status = 'running'), {begin_of('taken')}"
+# It is one step at most, which PostgreSQL has to be told: it would prepare for two by reading all renders.
 _GO_ON_BESIDE = f"""beside AS ({_BESIDE}),
-taken AS (SELECT * FROM freed WHERE status = 'running' UNION ALL SELECT * FROM beside), {begin_of("taken")}"""
+taken AS (SELECT * FROM freed WHERE status = 'running' UNION ALL SELECT * FROM beside LIMIT 1),
+{begin_of("taken")}"""
 _ADDED = ADD_STEPS.format(
     render="e.render_id",
     run="e.run",
@@ -112,7 +115,7 @@ _ADDED = ADD_STEPS.format(
     takes="p.takes AND l.given AND p.queue = %(take_queue)s",
 )
 _GO_ON_ADDED = f"taken AS (SELECT * FROM added WHERE status = 'running'), {begin_of('taken')}"
-_COMPLETE = """
+_COMPLETE = f"""
 completed AS (
     UPDATE renders_render r
        SET status = 'completed', stage = '', completed_at = clock_timestamp(), final = FALSE, wake_at = NULL,
@@ -126,7 +129,7 @@ completed AS (
                  FROM renders_step d
                 WHERE d.render_id = r.id AND d.run = r.run AND d.degraded <> ''), '[]')
       FROM ended e
-     WHERE r.id = e.render_id AND r.run = e.run AND r.status = 'processing'
+     WHERE r.id = e.render_id AND r.run = e.run AND {of_status("r.status", "processing")}
     RETURNING r.id, r.run
 ), told AS (
     INSERT INTO renders_renderevent (render_id, run, kind, stage, segment, data, created_at)

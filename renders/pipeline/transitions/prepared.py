@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 _TYPES = {
     "step": "bigint",
@@ -59,11 +59,14 @@ class Prepared:
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it; `values` may hold more than the statement asks for."""
-        with connection.cursor() as cursor:
+        db = connections[DEFAULT_DB_ALIAS]
+        with db.cursor() as cursor:
             # Prepared on this very connection, which may be a new one since the last time.
-            prepared = _known.setdefault(connection.connection, set())
+            prepared = _known.setdefault(db.connection, set())
             if self.name not in prepared:
                 cursor.execute(self._prepare.replace("%", "%%"), ())
                 prepared.add(self.name)
             cursor.execute(self._execute, [values[parameter] for parameter in self.parameters])
-            return list(cursor.fetchall())
+            # They are here already: Django's wrapper, which waits for errors of the database, has nothing to do.
+            rows: list[tuple[Any, ...]] = cursor.cursor.fetchall()
+            return rows
