@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from renders.domain.errors import ErrorCode
@@ -64,6 +67,34 @@ def test_one_worker_carries_a_render_to_its_end() -> None:
     assert set(Attempt.objects.values_list("outcome", "number")) == {("ok", 1)}
     started = RenderLog.objects.filter(status="started").count()
     assert started == RenderLog.objects.filter(status="completed").count() == Step.objects.count()
+
+
+def test_who_made_all_of_it_has_in_hand_what_is_stored_and_does_not_ask() -> None:
+    pipeline.ask()
+    with CaptureQueriesContext(connection) as captured:
+        done = pipeline.run_in_place(take())
+    assert questions(captured) == 0
+    [composing] = [claimed for claimed in done if claimed.stage is Stage.REVIDEO]
+    before = Step.objects.filter(status="done", stage__in=("script_gen", "manim", "tts"))
+    stored = {(step.stage, step.segment): step.result for step in before}
+    assert {(stage, segment): json.loads(result) for stage, segment, _, result in composing.made} == stored
+
+
+def test_who_made_a_part_of_it_asks_for_all_of_it() -> None:
+    pipeline.ask()
+    mine = go_on(take()).taken
+    runner.run(take(), 5)
+    with CaptureQueriesContext(connection) as captured:
+        pipeline.run_in_place(mine)
+    assert questions(captured) == 1
+    timeline = Step.objects.get(stage="revideo").result["timeline"]
+    assert all(clip["asset"] for clip in timeline["tracks"]["visuals"] + timeline["tracks"]["narration"])
+    assert Render.objects.get().status == "completed"
+
+
+def questions(captured: CaptureQueriesContext) -> int:
+    """How often it was asked what the run had made."""
+    return sum("EXECUTE made_before" in query["sql"] for query in captured.captured_queries)
 
 
 def test_a_step_beside_it_is_claimed_as_any_other_step() -> None:
