@@ -45,12 +45,12 @@ def pages() -> list[str]:
 
 def test_every_page_is_sound_by_day_and_night_on_a_desk_and_a_phone(console, site, ours):
     """Nothing serious for axe-core, nothing wider than its window, no letters of a chart over others."""
-    Month(ours, LAST, per_day=12).plant()
+    Month(ours, LAST, per_day=12, reports=6).plant()
     assert looks.wrong_with_pages(console, site, pages(), also=COVERED) == {}
 
 
 def test_the_sidebar_leads_to_them_and_a_provider_to_its_own_figures(console, site, ours):
-    Month(ours, LAST, days=8, per_day=4).plant()
+    Month(ours, LAST, days=8, per_day=4, reports=0).plant()
     console.goto(f"{site}/admin/")
     console.click("#nav-sidebar >> text=Metrics")
     console.wait_for_selector("h1:has-text('The 7 days to')")

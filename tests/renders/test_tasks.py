@@ -298,9 +298,7 @@ class TestBell:
         sent: list[tuple[str, str]] = []
         for table in (tasks.TASKS, tasks.FALLBACKS):
             for task in table.values():
-                monkeypatch.setattr(
-                    task, "apply_async", lambda queue, expires, name=task.name: sent.append((name, queue))
-                )
+                monkeypatch.setattr(task, "apply_async", lambda queue, name=task.name, **_: sent.append((name, queue)))
         monkeypatch.setattr(bell, "_ring", tasks.ring)
         bell.ring([Freed("tts", "io"), Freed("revideo", "cpu"), Freed("tts", "cpu", fallback=True)])
         assert sent == [("renders.tts", "io"), ("renders.revideo", "cpu"), ("renders.tts_fallback", "cpu")]
