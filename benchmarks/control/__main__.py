@@ -21,9 +21,9 @@ from renderhub.embedded import servers
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
-TURNS = 12
+TURNS = 6
 """Of each system in a round: the machine may be half as fast a minute later, and all of them are to meet the same."""
-FIRST, WARM, BATCH, ONES = 30, 5, 18, 10
+FIRST, WARM, BATCH, ONES = 30, 5, 35, 10
 """Workflows: when a system has started; then of each turn, to be warm, at once, and one after the other."""
 STAGES = ("SCRIPT_GEN", "MANIM", "TTS", "REVIDEO", "UPLOAD")
 CELERY = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR")
