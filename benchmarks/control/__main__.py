@@ -11,12 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.control.measure import cpu_seconds, descendants
+from benchmarks.control.measure import cpu_seconds
+from renderhub.drills.looking import below, kill
 from renderhub.embedded import servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,9 +128,8 @@ class Session:
 
     def signal(self, number: int) -> None:
         for process in (*self.workers, self.driver):
-            for pid in descendants(process.pid):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, number)
+            for pid in (process.pid, *below(process.pid)):
+                kill(pid, number)
 
     def stop(self) -> None:
         self.signal(signal.SIGCONT)

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from renderhub.drills.looking import below
+
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -16,24 +18,11 @@ def _stat(pid: int) -> list[str] | None:
         return None
 
 
-def descendants(root: int) -> list[int]:
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (fields := _stat(int(entry.name))):
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, queue = [], [root]
-    while queue:
-        pid = queue.pop()
-        found.append(pid)
-        queue += parents.get(pid, [])
-    return found
-
-
 def cpu_seconds(roots: list[int]) -> float:
     """User and system seconds of the processes and all below them, ended children included."""
     total = 0
     for root in roots:
-        for pid in descendants(root):
+        for pid in (root, *below(root)):
             if fields := _stat(pid):
                 total += sum(int(value) for value in fields[11:15])
     return total / _TICK
